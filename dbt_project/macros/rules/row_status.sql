@@ -1,0 +1,110 @@
+{#- Which delivered row is in force. Supersession comes before validation: per feed, period and key the later
+    arrival wins (for a full replacement the whole later delivery), a row without a readable key supersedes
+    nothing. Within one delivery an exact repeat counts once; different rows of one key are all marked. -#}
+
+{#- CTEs `keyed`, `ranked`, `first_deliveries`, `confronted` on a CTE `staged`; the last adds to its columns:
+    _row_key          readable key as text, or null
+    _status           in_force | repeat | superseded
+    _is_duplicate_key in force, but another row of the same key in the same delivery says something else
+    _repeats          how many exact repeats this row stands for
+    _revised          `|`-joined columns whose value differs from the key's first delivery, or null -#}
+{% macro row_status(key, content_columns, revisable_columns, is_full_replacement=false) -%}
+keyed as (
+
+    select
+        staged.*,
+        {{ key }} as _row_key,
+        md5(concat(
+            {%- for column in content_columns %}
+            coalesce(cast(staged.{{ column }} as {{ dbt.type_string() }}), ''){{ ", '|'," if not loop.last }}
+            {%- endfor %}
+        )) as _content,
+    from staged
+
+),
+
+ranked as (
+
+    select
+        keyed.*,
+        {%- if is_full_replacement %}
+        max(keyed._arrival_no) over (partition by keyed._period) as _last_arrival_no,
+        {%- else %}
+        case
+            when keyed._row_key is null then keyed._arrival_no
+            else max(keyed._arrival_no) over (partition by keyed._period, keyed._row_key)
+        end as _last_arrival_no,
+        {%- endif %}
+        keyed._row_key is not null
+        and min(keyed._content) over same_delivery <> max(keyed._content) over same_delivery
+            as _has_other_content,
+        case
+            when keyed._row_key is null then 1
+            else
+                row_number() over (
+                    partition by keyed._period, keyed._row_key, keyed._arrival_no, keyed._content
+                    order by keyed._file, keyed._sheet, keyed._row
+                )
+        end as _repeat_no,
+        case
+            when keyed._row_key is null then 0
+            else
+                count(*) over (
+                    partition by keyed._period, keyed._row_key, keyed._arrival_no, keyed._content
+                ) - 1
+        end as _repeats,
+    from keyed
+    window same_delivery as (partition by keyed._period, keyed._row_key, keyed._arrival_no)
+
+),
+
+first_deliveries as (
+
+    select
+        ranked._period,
+        ranked._row_key,
+        {%- for column in revisable_columns %}
+        ranked.{{ column }},
+        {%- endfor %}
+    from ranked
+    where ranked._row_key is not null and ranked._arrival_no < ranked._last_arrival_no
+    qualify row_number() over (
+        partition by ranked._period, ranked._row_key
+        order by ranked._arrival_no, ranked._file, ranked._sheet, ranked._row
+    ) = 1
+
+),
+
+confronted as (
+
+    select
+        ranked.*,
+        case
+            when ranked._repeat_no > 1 and not ranked._has_other_content then 'repeat'
+            when ranked._arrival_no < ranked._last_arrival_no then 'superseded'
+            else 'in_force'
+        end as _status,
+        ranked._has_other_content and ranked._arrival_no = ranked._last_arrival_no as _is_duplicate_key,
+        case
+            when first_deliveries._row_key is not null and ranked._arrival_no = ranked._last_arrival_no
+                then
+                    nullif(
+                        concat(
+                            {%- for column in revisable_columns %}
+                            case
+                                when ranked.{{ column }} is distinct from first_deliveries.{{ column }}
+                                    then '{{ column }}|'
+                                else ''
+                            end{{ ',' if not loop.last }}
+                            {%- endfor %}
+                        ), ''
+                    )
+        end as _revised,
+    from ranked
+    left join first_deliveries
+        on
+            ranked._period = first_deliveries._period
+            and ranked._row_key = first_deliveries._row_key
+
+)
+{%- endmacro %}

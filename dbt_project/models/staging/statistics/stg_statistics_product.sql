@@ -1,0 +1,123 @@
+-- grain: one row per delivered row (data, 合计 or damaged line)
+-- Quantities stand in the base unit of the product: the town's product_unit where the delivered unit is of the
+-- same dimension, else the base unit of the delivered unit's own dimension. Prices are per that unit.
+{%- set quantities = ['output_month', 'output_ytd', 'output_ytd_prior', 'sales_month', 'sales_ytd'] %}
+
+with raw_rows as (
+
+    {{ raw_rows('statistics_product') }}
+
+),
+
+units as (
+
+    select
+        unit,
+        dimension,
+        base_unit,
+        factor,
+    from {{ ref('unit_list') }}
+
+),
+
+towns as (
+
+    select
+        town_list.town_code,
+        town_list.leading_product,
+        town_list.product_unit,
+        units.dimension,
+        units.factor,
+    from {{ ref('town_list') }} as town_list
+    inner join units on town_list.product_unit = units.unit
+
+),
+
+named as (
+
+    select
+        {{ lineage_columns('raw_rows') }}
+        {{ parse_code('raw_rows.credit_code') }} as credit_code,
+        {{ parse_text('raw_rows.enterprise_name') }} as enterprise_name,
+        {{ parse_text('raw_rows.town') }} as town,
+        {{ parse_text('raw_rows.product_name') }} as product_name,
+        {{ fold_name(parse_text('raw_rows.quantity_unit')) }} as quantity_unit,
+        {%- for quantity in quantities %}
+        {{ parse_number('raw_rows.' ~ quantity, fold_name('raw_rows.quantity_unit')) }} as {{ quantity }}_delivered,
+        raw_rows.{{ quantity }} as {{ quantity }}_cell,
+        {%- endfor %}
+        raw_rows.average_price as average_price_cell,
+        {{ parse_number('raw_rows.average_price', "'元'") }}
+        * cast({{ unit_factor('raw_rows.average_price__unit', 'money') }} * 10000 as decimal(12, 2))
+            as average_price_delivered,
+    from raw_rows
+
+),
+
+placed as (
+
+    select
+        named.*,
+        town_names.town_code,
+        case when towns.dimension = units.dimension then towns.product_unit else units.base_unit end
+            as base_unit,
+        cast(
+            case
+                when towns.dimension = units.dimension
+                    then units.factor / nullif(towns.factor, 0)
+                else units.factor
+            end as decimal(14, 6)
+        ) as quantity_factor,
+    from named
+    left join {{ ref('stg_town_names') }} as town_names
+        on {{ fold_name('named.town') }} = town_names.town_name_folded
+    left join towns on town_names.town_code = towns.town_code
+    left join units
+        on
+            named.quantity_unit = units.unit
+            and units.dimension in ('mass', 'machine', 'set', 'piece')
+
+),
+
+typed as (
+
+    select
+        placed.*,
+        {%- for quantity in quantities %}
+        try_cast(placed.{{ quantity }}_delivered * placed.quantity_factor as decimal(18, 4)) as {{ quantity }},
+        {%- endfor %}
+        try_cast(
+            placed.average_price_delivered / nullif(placed.quantity_factor, 0) as decimal(18, 8)
+        ) as average_price,
+    from placed
+
+),
+
+{% set pairs = [] %}
+{%- for quantity in quantities %}
+{%- do pairs.append((quantity, 'typed.' ~ quantity ~ '_cell', 'typed.' ~ quantity)) %}
+{%- endfor %}
+{%- do pairs.append(('average_price', 'typed.average_price_cell', 'typed.average_price')) -%}
+
+final as (
+
+    select
+        {{ lineage_columns('typed') }}
+        typed.credit_code,
+        typed.enterprise_name,
+        typed.town,
+        typed.town_code,
+        typed.product_name,
+        typed.quantity_unit,
+        typed.base_unit,
+        {%- for quantity in quantities %}
+        typed.{{ quantity }},
+        {%- endfor %}
+        typed.average_price,
+        {{ is_credit_code('typed.credit_code') }} as _has_valid_code,
+        {{ unreadable_columns(pairs) }}
+    from typed
+
+)
+
+select * from final

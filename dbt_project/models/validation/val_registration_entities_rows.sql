@@ -1,0 +1,55 @@
+-- grain: one row per delivered data row of the register
+with staged as (
+
+    select *
+    from {{ ref('stg_registration_entities') }}
+    where _row_kind <> 'total'
+
+),
+
+{%- set content = [
+    'credit_code', 'entity_name', 'entity_type', 'established_on', 'registration_status', 'cancelled_on',
+    'division_code', 'industry_code', 'business_scope',
+] %}
+
+{{ row_status(
+    key="case when staged._has_valid_code then staged.credit_code end",
+    content_columns=content,
+    revisable_columns=content,
+    is_full_replacement=true,
+) }},
+
+final as (
+
+    select
+        _period,
+        _row_id,
+        _delivery_id,
+        _file,
+        _sheet,
+        _row,
+        _row_kind,
+        _row_key,
+        _status,
+        _is_duplicate_key,
+        _repeats,
+        _revised,
+        credit_code,
+        entity_name,
+        entity_type,
+        established_on,
+        registration_status,
+        status_group,
+        cancelled_on,
+        division_code,
+        industry_code,
+        business_scope,
+        _has_valid_code,
+        _unreadable,
+        _unreadable_cells,
+        _impossible_dates,
+    from confronted
+
+)
+
+select * from final

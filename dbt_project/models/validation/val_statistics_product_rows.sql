@@ -1,0 +1,51 @@
+-- grain: one row per delivered data row of the product return
+with staged as (
+
+    select *
+    from {{ ref('stg_statistics_product') }}
+    where _row_kind <> 'total'
+
+),
+
+{%- set figures = statistics_product_columns() %}
+
+{{ row_status(
+    key="case when staged._has_valid_code and staged.product_name is not null "
+        ~ "then concat(staged.credit_code, ' ', staged.product_name) end",
+    content_columns=['credit_code', 'enterprise_name', 'town', 'product_name', 'base_unit'] + figures,
+    revisable_columns=['town_code', 'base_unit'] + figures,
+) }},
+
+final as (
+
+    select
+        _period,
+        _row_id,
+        _delivery_id,
+        _file,
+        _sheet,
+        _row,
+        _row_kind,
+        _row_key,
+        _status,
+        _is_duplicate_key,
+        _repeats,
+        _revised,
+        credit_code,
+        enterprise_name,
+        town,
+        town_code,
+        product_name,
+        quantity_unit,
+        base_unit,
+        {%- for figure in figures %}
+        {{ figure }},
+        {%- endfor %}
+        _has_valid_code,
+        _unreadable,
+        _unreadable_cells,
+    from confronted
+
+)
+
+select * from final

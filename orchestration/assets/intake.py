@@ -1,0 +1,53 @@
+"""`intake/deliveries` and `intake/feeds`: what dbt is told about the scope of this run.
+
+The tables themselves are written by `orchestration/intake.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from dagster import (
+    AssetExecutionContext,
+    AssetsDefinition,
+    AssetSpec,
+    MaterializeResult,
+    PartitionsDefinition,
+    multi_asset,
+)
+
+from orchestration.build import Build
+from orchestration.dbt_translation import DEFAULT_OWNER
+from orchestration.intake import write_intake_tables
+from orchestration.partitions import SINGLE_RUN
+from sources.contract import Contract
+
+GROUP = "intake"
+
+
+def asset(contracts: Mapping[str, Contract], months: PartitionsDefinition) -> AssetsDefinition:
+    """Both tables, in one step behind all `raw/<feed>`."""
+    descriptions = {
+        "deliveries": "本次范围内的来文及其先后 (deliveries in scope, and which supersedes which)",
+        "feeds": "各类来文的日历与主键 (calendar and key of each feed)",
+    }
+    specs = [
+        AssetSpec(
+            ["intake", table],
+            deps=[["raw", feed] for feed in contracts],
+            partitions_def=months,
+            group_name=GROUP,
+            kinds={"python", "parquet"},
+            owners=[DEFAULT_OWNER],
+            description=description,
+        )
+        for table, description in descriptions.items()
+    ]
+
+    @multi_asset(name="intake", specs=specs, backfill_policy=SINGLE_RUN, required_resource_keys={"build"})
+    def intake(context: AssetExecutionContext) -> Iterator[MaterializeResult]:
+        build: Build = context.resources.build
+        with build.stage("登记来文范围", "write the intake tables"):
+            rows = write_intake_tables(build)
+        for table in descriptions:
+            yield MaterializeResult(["intake", table], metadata={"dagster/row_count": rows[table]})
+
+    return intake

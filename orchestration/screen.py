@@ -1,0 +1,178 @@
+"""How things look on a screen: progress while a run goes, and the last screen of each command.
+
+For people of the city, so Chinese with the English key word beside it. Plain enough without a terminal: a pipe or a
+log gets the same lines without colour or movement. What is said is decided elsewhere (`report.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+from rich.table import Table
+
+from orchestration.doctor import Finding
+from orchestration.report import ExitCode, RunReport, Sentence
+from orchestration.settings import SettingLine
+from orchestration.warehouse_glance import SetAside
+
+# Without a terminal lines are not folded: a path must come out whole, for people and for grep.
+PIPE_WIDTH = 400
+FIRST_QUERY = (
+    "select town_name, indicator_name, value_ytd, yoy_pct, unit from indicator_monthly "
+    "where period = '{period}' and breakdown = 'all' order by town_code, indicator_code"
+)
+
+
+def make_console(is_stderr: bool = False) -> Console:
+    """A console for standard output or standard error."""
+    console = Console(stderr=is_stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console = Console(stderr=is_stderr, highlight=False, soft_wrap=True, width=PIPE_WIDTH)
+    return console
+
+
+class ScreenProgress:
+    """Progress on a console: a moving line on a terminal, one line a finished stage everywhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status: Status | None = None
+
+    def begin(self, label_zh: str, label_en: str) -> None:
+        """Show the stage as going on."""
+        if self._console.is_terminal:
+            self._status = self._console.status(escape(f"{label_zh} {label_en}"))
+            self._status.start()
+
+    def advance(self, detail: str, done: int, total: int) -> None:
+        """Show how far it is."""
+        if self._status:
+            self._status.update(f"[{done}/{total}] {escape(detail)}".replace("[", r"\[", 1))
+
+    def end(self, label_zh: str, label_en: str, seconds: float) -> None:
+        """Show that it is over, and how long it took."""
+        if self._status:
+            self._status.stop()
+            self._status = None
+        self._console.print(f"  {escape(label_zh)} [dim]{escape(label_en)}[/dim]  {seconds:.1f} s")
+
+
+def show_stop(console: Console, sentence: Sentence, log_path: Path | None = None) -> None:
+    """Why something stopped."""
+    console.print(f"[bold red]停止 stopped[/bold red]  {escape(sentence.zh)}")
+    console.print(f"  {escape(sentence.en)}")
+    if log_path:
+        console.print(f"  日志 log: {escape(str(log_path))}")
+
+
+def show_report(console: Console, report: RunReport) -> None:
+    """The last screen of a run."""
+    if report.failure:
+        show_stop(console, report.failure, report.log_path)
+    if report.is_nothing_new:
+        console.print("[bold]没有新内容 nothing new[/bold]  来文、规则和程序都与上次相同，未重建，也未发布。")
+    _section(console, "已发布 published", [f"{one.release_id}  {one.path}" for one in report.published], "green")
+    if not report.is_publishing:
+        _section(console, "可发布 would pass", report.passed, "green")
+    _section(console, "数据未变，沿用原发布 confirmed", report.confirmed)
+    if report.standing and not report.is_nothing_new:
+        _section(console, "原已发布，无新内容 standing", [_listed(report.standing)])
+    _section(
+        console,
+        "未通过检验，未发布 stopped by the gate",
+        [line for month in report.stopped for line in _with_reasons(month.period, month.reasons)],
+        "red",
+    )
+    _section(
+        console,
+        "等待来文 waiting",
+        [f"{month.period}  缺 {'、'.join(one.zh for one in month.missing)}" for month in report.waiting],
+        "yellow",
+    )
+    _section(
+        console,
+        "拒收的文件 refused",
+        [
+            line
+            for one in report.refused
+            for line in _with_reasons(f"{one.feed}/{one.period}/{one.file_name}  {one.rule_id}", [one.reason])
+        ],
+        "red",
+    )
+    _section(
+        console,
+        "搁置的行 set aside（明细 details: stm quarantine list）",
+        [f"{one.period}  {one.feed}  {one.rule_id}  {one.rows} 行  {one.reason.zh}" for one in report.set_aside],
+        "yellow",
+    )
+    _section(console, "提示 notices", [line for one in report.notices for line in (one.zh, f"  {one.en}")])
+    if report.current and report.exit_code in (ExitCode.DONE, ExitCode.STOPPED) and report.is_publishing:
+        period = report.current.resolve().parent.name
+        _section(
+            console,
+            "下一步 open next",
+            [
+                f"{report.current / 'specialty_town.duckdb'}  （只读打开 read-only；最新发布 {period}）",
+                FIRST_QUERY.format(period=period),
+                "stm release list  ·  stm release show  ·  make ui",
+            ],
+            "cyan",
+        )
+    console.print(f"用时 took {report.seconds:.1f} s", style="dim")
+
+
+def _listed(periods: list[str]) -> str:
+    return periods[0] if len(periods) == 1 else f"{periods[0]} … {periods[-1]}（{len(periods)} 个月 months）"
+
+
+def _with_reasons(head: str, reasons: Iterable[Sentence]) -> list[str]:
+    return [head, *(line for reason in reasons for line in (f"  {reason.zh}", f"  {reason.en}"))]
+
+
+def _section(console: Console, title: str, lines: list[str], colour: str = "default") -> None:
+    if lines:
+        console.print(f"[bold {colour}]{title}[/bold {colour}]")
+        for line in lines:
+            console.print(f"  {escape(line)}")
+
+
+def show_findings(console: Console, findings: list[Finding], settings: list[SettingLine]) -> None:
+    """What `stm doctor` found, and all settings."""
+    for one in findings:
+        mark = "[yellow]注意 note[/yellow]" if one.is_warning else "[green]正常 ok[/green]"
+        console.print(
+            f"{mark if one.is_good else '[bold red]不行 bad[/bold red]'}  {escape(one.subject)}  {escape(one.seen)}"
+        )
+        if one.advice_zh:
+            console.print(f"    {escape(one.advice_zh)}\n    {escape(one.advice_en)}")
+    table = _table("变量 variable", "值 value", "来源 source", "含义 meaning")
+    for line in settings:
+        table.add_row(escape(line.variable), escape(line.value), line.source, escape(line.meaning))
+    console.print(table)
+
+
+def show_set_aside(console: Console, rows: list[SetAside]) -> None:
+    """Rows set aside, one line a row and broken rule, under a heading for each month and feed."""
+    groups: dict[tuple[str, str], list[SetAside]] = defaultdict(list)
+    for row in rows:
+        groups[row.period, row.feed].append(row)
+    for (period, feed), members in groups.items():
+        console.print(f"[bold]{period}  {escape(feed)}[/bold]")
+        table = _table("规则 rule", "文件 file", "表 sheet", "行 row", "主键 key", "列 column", "所见 seen")
+        for row in members:
+            table.add_row(
+                row.rule_id, escape(row.file), escape(row.sheet), str(row.row_no), escape(row.row_key),
+                escape(row.column_name), escape(row.seen),
+            )  # fmt: skip
+        console.print(table)
+    console.print(f"共 {len(rows)} 条 rows" if rows else "没有搁置的行 nothing is set aside")
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
