@@ -3,9 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DATA ?= $(or $(STM_DATA_DIR),data)
-export STM_DATA_DIR = $(DATA)
-export DO_NOT_TRACK = 1
+export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test faults lint ui clean
@@ -24,7 +22,7 @@ $(VENV)/installed.stamp: requirements.lock pyproject.toml
 	@touch $@
 
 run: install ## demo deliveries if there are none, then all months to releases 运行
-	@if [ -z "$$(ls -A "$(DATA)/landing" 2>/dev/null)" ]; then $(BIN)/stm demo; fi
+	$(BIN)/stm demo --if-empty
 	$(BIN)/stm run
 
 test: install ## all tests but the long ones 测试
@@ -38,13 +36,13 @@ lint: install ## ruff, layer arrows, dbt conventions, SQL style, dependencies �
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/python -m orchestration.dbt_runner build/lint
-	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
+	STM_WAREHOUSE=build/lint.duckdb STM_RAW_DIR=build STM_INTAKE_DIR=build $(BIN)/dbt --quiet parse \
+		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/dbt --log-path build/dbt
+	$(BIN)/dbt-bouncer run --only manifest_checks
 	$(BIN)/sqlfluff lint dbt_project
 
 ui: install ## Dagster's pages on this machine (http://127.0.0.1:3000) 界面
-	$(BIN)/stm ui
+	DAGSTER_HOME="$$($(BIN)/python -m orchestration.instance)" $(BIN)/dagster dev -w workspace.yaml
 
-clean: ## what can be made again; never data, state or releases 清理
+clean: ## what can be made again; never data 清理
 	rm -rf build .pytest_cache .ruff_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs
-	rm -rf "$(DATA)/warehouse"

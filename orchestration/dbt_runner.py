@@ -213,17 +213,17 @@ def _outcome(run: Any) -> NodeOutcome:
         status=str(run.status),
         seconds=run.execution_time,
         failures=run.failures or 0,
-        message=_sentence(run.message or ""),
+        message=_without_values(run.message or ""),
     )
 
 
-def _sentence(message: str) -> str:
+def _without_values(message: str) -> str:
     """dbt's message on one line, without the values that DuckDB quotes in it: they may be a person's."""
     return re.sub(r"'[^']*'", "'…'", " ".join(message.split()))
 
 
 def _unbuilt(result: Any) -> DbtFailed:
-    reason = _sentence(str(result.exception or "no reason given"))
+    reason = " ".join(str(result.exception or "no reason given").split())
     return DbtFailed(f"dbt 无法开始：{reason}", f"dbt could not begin: {reason}")
 
 

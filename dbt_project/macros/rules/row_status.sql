@@ -1,7 +1,3 @@
-{#- Which delivered row is in force. Supersession comes before validation: per feed, period and key the later
-    arrival wins (for a full replacement the whole later delivery), a row without a readable key supersedes
-    nothing. Within one delivery an exact repeat counts once; different rows of one key are all marked. -#}
-
 {#- CTEs `keyed`, `ranked`, `first_deliveries`, `confronted` on a CTE `staged`; the last adds to its columns:
     _row_key          readable key as text, or null
     _status           in_force | repeat | superseded

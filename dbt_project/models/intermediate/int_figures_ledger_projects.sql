@@ -1,19 +1,23 @@
 -- grain: one row per period, town (and all), indicator and breakdown
 {#- An indicator that counts: which projects, and the columns that decide it. -#}
 {%- set counts = {
-    'projects': ('true', ''),
-    'projects_started': ('located.is_started', '|stage|actual_start|'),
-    'projects_finished': ('located.is_finished', '|stage|'),
-    'projects_in_production': ('located.is_in_production', '|stage|'),
-    'projects_at_capacity': ('located.is_at_capacity', '|stage|'),
+    'projects': ('true', []),
+    'projects_started': ('located.is_started', ['stage', 'actual_start']),
+    'projects_finished': ('located.is_finished', ['stage']),
+    'projects_in_production': ('located.is_in_production', ['stage']),
+    'projects_at_capacity': ('located.is_at_capacity', ['stage']),
     'projects_alerted': (
         "located.alert <> 'none'",
-        '|stage|planned_start|actual_start|planned_finish|planned_investment_year'
-        ~ '|completed_investment_month|completed_investment_ytd|',
+        [
+            'stage', 'planned_start', 'actual_start', 'planned_finish', 'planned_investment_year',
+            'completed_investment_month', 'completed_investment_ytd',
+        ],
     ),
 } %}
 {#- Those that also count the projects whose name holds a keyword of a target. -#}
-{%- set keyword_counts = ['projects_finished', 'projects_in_production', 'projects_at_capacity'] %}
+{%- set keyword_counts = [
+    'projects_finished', 'projects_in_production', 'projects_at_capacity',
+] %}
 {#- An indicator that adds: its column for the month, for the year to date, and what divides it. -#}
 {%- set amounts = {
     'investment_total': ('total_investment', 'total_investment', none),
@@ -80,40 +84,43 @@ indicators as (
 places as (
 
     select town_code
-    from {{ ref('town_list') }}
-    union all
-    select 'all' as town_code
+    from {{ ref('int_places') }}
 
 ),
 
--- Where a keyword of a target is counted: in the target's town, and in the whole city.
+named_keywords as (
+
+    select
+        read_town_code,
+        breakdown as keyword
+    from {{ ref('int_target_parts') }}
+    where
+        breakdown <> 'all'
+        and indicator_code in ('{{ keyword_counts | join("', '") }}')
+
+),
+
+-- A keyword is counted in the town of its target, and in the whole city.
 keywords as (
 
     select
         read_town_code as town_code,
-        breakdown as keyword
-    from {{ ref('int_target_parts') }}
-    where
-        breakdown <> 'all'
-        and indicator_code in ('{{ keyword_counts | join("', '") }}')
+        keyword
+    from named_keywords
     union distinct
     select
         'all' as town_code,
-        breakdown as keyword
-    from {{ ref('int_target_parts') }}
-    where
-        breakdown <> 'all'
-        and indicator_code in ('{{ keyword_counts | join("', '") }}')
+        keyword
+    from named_keywords
 
 ),
 
--- Every project twice: in its town and in the whole city.
+-- Every project twice: in its town and in the whole city, which does not feel a change of town.
 located as (
 
     select
         projects.period,
         places.town_code,
-        projects.project_id,
         projects.project_name,
         projects.stage,
         projects.total_investment,
@@ -122,6 +129,10 @@ located as (
         projects.completed_investment_ytd,
         projects.capacity_quantity,
         projects.capacity_unit,
+        projects.warnings,
+        projects.revised,
+        places.town_code <> 'all' and {{ is_revised_in('projects.revised', ['town_code']) }}
+            as is_moved,
         statuses.is_started,
         statuses.is_finished,
         statuses.is_in_production,
@@ -137,19 +148,19 @@ located as (
 
 ),
 
--- What each project gives to each figure; source_columns: where it comes from, between strokes.
+-- What each project gives to each figure.
 contributions as (
-    {% for indicator_code, (condition, source_columns) in counts.items() %}
+    {% for indicator_code, (condition, columns) in counts.items() %}
     select
         located.period,
         located.town_code,
         '{{ indicator_code }}' as indicator_code,
         'all' as breakdown,
-        located.project_id,
         cast(1 as decimal(18, 4)) as value,
         cast(1 as decimal(18, 4)) as value_ytd,
         cast(null as decimal(18, 4)) as base,
-        '{{ source_columns }}' as source_columns
+        located.warnings,
+        located.is_moved{% if columns %} or {{ is_revised_in('located.revised', columns) }}{% endif %} as is_revised
     from located
     where {{ condition }}
     union all
@@ -160,11 +171,11 @@ contributions as (
         located.town_code,
         '{{ indicator_code }}' as indicator_code,
         keywords.keyword as breakdown,
-        located.project_id,
         cast(1 as decimal(18, 4)) as value,
         cast(1 as decimal(18, 4)) as value_ytd,
         cast(null as decimal(18, 4)) as base,
-        '{{ counts[indicator_code][1] }}project_name|' as source_columns
+        located.warnings,
+        located.is_moved or {{ is_revised_in('located.revised', ['stage', 'project_name']) }} as is_revised
     from located
     inner join keywords
         on
@@ -179,11 +190,11 @@ contributions as (
         located.town_code,
         '{{ indicator_code }}' as indicator_code,
         'all' as breakdown,
-        located.project_id,
         located.{{ month }} as value,
         located.{{ ytd }} as value_ytd,
         {{ 'located.' ~ base if base else 'cast(null as decimal(18, 4))' }} as base,
-        '|{{ month }}|{{ ytd }}|{{ base ~ "|" if base }}' as source_columns
+        located.warnings,
+        located.is_moved or {{ is_revised_in('located.revised', [month, ytd, base] | select) }} as is_revised
     from located
     union all
     {% endfor %}
@@ -192,23 +203,26 @@ contributions as (
         located.town_code,
         'projects' as indicator_code,
         located.stage as breakdown,
-        located.project_id,
         cast(1 as decimal(18, 4)) as value,
         cast(1 as decimal(18, 4)) as value_ytd,
         cast(null as decimal(18, 4)) as base,
-        '|stage|' as source_columns
+        located.warnings,
+        located.is_moved or {{ is_revised_in('located.revised', ['stage']) }} as is_revised
     from located
+    where located.stage is not null
     union all
     select
         located.period,
         located.town_code,
         'capacity_completed' as indicator_code,
         located.capacity_unit as breakdown,
-        located.project_id,
         located.capacity_quantity as value,
         located.capacity_quantity as value_ytd,
         cast(null as decimal(18, 4)) as base,
-        '|stage|capacity_quantity|capacity_unit|' as source_columns
+        located.warnings,
+        located.is_moved
+        or {{ is_revised_in('located.revised', ['stage', 'capacity_quantity', 'capacity_unit']) }}
+            as is_revised
     from located
     where
         located.is_in_production
@@ -227,62 +241,11 @@ totals as (
         cast(sum(value) as decimal(18, 4)) as value,
         cast(sum(value_ytd) as decimal(18, 4)) as value_ytd,
         cast(sum(base) as decimal(18, 4)) as base,
-        count(coalesce(value, value_ytd, base)) as contributors
+        count(coalesce(value, value_ytd, base)) as contributors,
+        {{ joined_parts('warnings') }} as flags,
+        bool_or(is_revised) as is_revised
     from contributions
     group by period, town_code, indicator_code, breakdown
-
-),
-
-warned as (
-
-    {{ split_rows('projects', ['period', 'project_id'], 'warnings') }}
-
-),
-
-revised as (
-
-    {{ split_rows('projects', ['period', 'project_id'], 'revised') }}
-
-),
-
-flagged as (
-
-    select
-        contributions.period,
-        contributions.town_code,
-        contributions.indicator_code,
-        contributions.breakdown,
-        {{ joined_set('warned.part') }} as flags
-    from contributions
-    inner join warned
-        on
-            contributions.period = warned.period
-            and contributions.project_id = warned.project_id
-    group by
-        contributions.period,
-        contributions.town_code,
-        contributions.indicator_code,
-        contributions.breakdown
-
-),
-
--- A changed town moves a project between towns; the whole city does not feel it.
-restated as (
-
-    select distinct
-        contributions.period,
-        contributions.town_code,
-        contributions.indicator_code,
-        contributions.breakdown
-    from contributions
-    inner join revised
-        on
-            contributions.period = revised.period
-            and contributions.project_id = revised.project_id
-            and (
-                instr(contributions.source_columns, concat('|', revised.part, '|')) > 0
-                or (revised.part = 'town_code' and contributions.town_code <> 'all')
-            )
 
 ),
 
@@ -321,7 +284,7 @@ figures as (
 ),
 
 -- No project at all is 0; projects that all leave the cell empty are a missing figure.
-valued as (
+final as (
 
     select
         figures.period,
@@ -335,16 +298,21 @@ valued as (
         case
             when indicators.nature = 'rate'
                 then {{ round_ratio('totals.value', 'totals.base', 100, 2) }}
-            when totals.period is null then 0
+            when totals.period is null then cast(0 as decimal(18, 4))
             else totals.value
         end as value,
         case
             when indicators.nature = 'rate'
                 then {{ round_ratio('totals.value_ytd', 'totals.base', 100, 2) }}
-            when totals.period is null then 0
+            when totals.period is null then cast(0 as decimal(18, 4))
             else totals.value_ytd
         end as value_ytd,
-        coalesce(totals.contributors, 0) as contributors
+        cast(null as decimal(18, 4)) as value_ytd_prior,
+        false as has_given_prior,
+        cast(null as decimal(18, 4)) as prior_gap_ytd,
+        cast(coalesce(totals.contributors, 0) as integer) as contributors,
+        totals.flags,
+        coalesce(totals.is_revised, false) as is_revised
     from figures
     inner join indicators
         on figures.indicator_code = indicators.indicator_code
@@ -354,38 +322,6 @@ valued as (
             and figures.town_code = totals.town_code
             and figures.indicator_code = totals.indicator_code
             and figures.breakdown = totals.breakdown
-
-),
-
-final as (
-
-    select
-        valued.period,
-        valued.town_code,
-        valued.indicator_code,
-        valued.breakdown,
-        valued.unit,
-        cast(valued.value as decimal(18, 4)) as value,
-        cast(valued.value_ytd as decimal(18, 4)) as value_ytd,
-        cast(null as decimal(18, 4)) as value_ytd_prior,
-        false as has_given_prior,
-        cast(null as decimal(18, 4)) as prior_gap_ytd,
-        cast(valued.contributors as integer) as contributors,
-        flagged.flags,
-        restated.period is not null as is_revised
-    from valued
-    left join flagged
-        on
-            valued.period = flagged.period
-            and valued.town_code = flagged.town_code
-            and valued.indicator_code = flagged.indicator_code
-            and valued.breakdown = flagged.breakdown
-    left join restated
-        on
-            valued.period = restated.period
-            and valued.town_code = restated.town_code
-            and valued.indicator_code = restated.indicator_code
-            and valued.breakdown = restated.breakdown
 
 )
 

@@ -1,16 +1,24 @@
 -- grain: one row per town, and one for the whole city
-with town_list as (
+with places as (
 
     select
         town_code,
-        town_name,
+        town_name
+    from {{ ref('int_places') }}
+
+),
+
+town_list as (
+
+    select
+        town_code,
         short_name,
         aliases,
         leading_industry,
         leading_product,
         product_unit,
         level,
-        cast(region_code as {{ dbt.type_string() }}) as region_code
+        region_code
     from {{ ref('town_list') }}
 
 ),
@@ -19,31 +27,20 @@ with town_list as (
 final as (
 
     select
-        town_code,
-        town_name,
-        short_name,
-        aliases,
-        leading_industry,
-        leading_product,
-        product_unit,
-        level,
-        region_code,
-        false as is_whole_city,
+        places.town_code,
+        places.town_name,
+        coalesce(town_list.short_name, places.town_name) as short_name,
+        town_list.aliases,
+        town_list.leading_industry,
+        town_list.leading_product,
+        town_list.product_unit,
+        town_list.level,
+        town_list.region_code,
+        places.town_code = 'all' as is_whole_city,
         cast(null as {{ dbt.type_string() }}) as release_id
-    from town_list
-    union all
-    select
-        'all' as town_code,
-        '全市' as town_name,
-        '全市' as short_name,
-        cast(null as {{ dbt.type_string() }}) as aliases,
-        cast(null as {{ dbt.type_string() }}) as leading_industry,
-        cast(null as {{ dbt.type_string() }}) as leading_product,
-        cast(null as {{ dbt.type_string() }}) as product_unit,
-        cast(null as {{ dbt.type_string() }}) as level,
-        cast(null as {{ dbt.type_string() }}) as region_code,
-        true as is_whole_city,
-        cast(null as {{ dbt.type_string() }}) as release_id
+    from places
+    left join town_list
+        on places.town_code = town_list.town_code
 
 )
 

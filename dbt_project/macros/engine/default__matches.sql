@@ -1,0 +1,3 @@
+{% macro default__matches(expression, pattern) -%}
+    {{ expression }} rlike '{{ pattern }}'
+{%- endmacro %}

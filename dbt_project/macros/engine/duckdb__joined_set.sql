@@ -1,0 +1,3 @@
+{% macro duckdb__joined_set(expression) -%}
+    string_agg(distinct {{ expression }}, '|' order by {{ expression }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches')(expression, pattern)) }}
+{%- endmacro %}

@@ -1,0 +1,7 @@
+{#- What stands behind the number, brackets off; '' when nothing. -#}
+{% macro _unit_part(expression) -%}
+    {{ replace_all(
+        replace_all(_number_text(expression), '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?', ''),
+        '[()]', ''
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,7 @@
+{#- The form of a date, but no such day in the calendar (2024-02-30): never just "missing". -#}
+{% macro is_impossible_date(expression) -%}
+    (
+        {{ matches(_date_text(expression), '^([0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?|[0-9]{8})$') }}
+        and {{ parse_date(expression) }} is null
+    )
+{%- endmacro %}

@@ -1,0 +1,6 @@
+{% macro is_missing_mark(expression) -%}
+    {{ matches(
+        "coalesce(" ~ expression ~ ", '')",
+        '^[\\s\\x{00A0}\\x{3000}]*(-|－|—|——|–|…|……|/|／|无|空)?[\\s\\x{00A0}\\x{3000}]*$'
+    ) }}
+{%- endmacro %}

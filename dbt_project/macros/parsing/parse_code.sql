@@ -1,0 +1,4 @@
+{#- A code of a list (industry, division): folded, without spaces; null when missing. -#}
+{% macro parse_code(expression) -%}
+    case when not {{ is_missing_mark(expression) }} then upper({{ fold_name(expression) }}) end
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro parse_money(expression, unit) -%}
+    {{ parse_quantity(expression, unit, 'money') }}
+{%- endmacro %}

@@ -1,0 +1,93 @@
+{#- A recursive CTE `walked` over a CTE `candidates` (one row per key and period that passes the single-row rules;
+    columns _row_key, _period, _row_id and the items). Per row: `falls` (`|`-joined `rising` items below the last
+    used row of the same calendar year), `jumps` (items at least `factor` times the largest non-zero absolute
+    value used before), `is_used`. `rising` may be empty. -#}
+{% macro walk_history(items, rising, factor) -%}
+numbered as (
+
+    select
+        candidates.*,
+        row_number() over (partition by candidates._row_key order by candidates._period) as _step,
+    from candidates
+
+),
+
+walked as (
+
+    select
+        numbered._row_key,
+        numbered._step,
+        numbered._period,
+        numbered._row_id,
+        numbered._period as last_used_period,
+        {%- for item in rising %}
+        numbered.{{ item }} as last_{{ item }},
+        {%- endfor %}
+        {%- for item in items %}
+        nullif(abs(numbered.{{ item }}), 0) as peak_{{ item }},
+        {%- endfor %}
+        cast(null as {{ dbt.type_string() }}) as falls,
+        cast(null as {{ dbt.type_string() }}) as falls_seen,
+        cast(null as {{ dbt.type_string() }}) as jumps,
+        cast(null as {{ dbt.type_string() }}) as jumps_seen,
+        true as is_used,
+    from numbered
+    where numbered._step = 1
+
+    union all
+
+    select
+        judged._row_key,
+        judged._step,
+        judged._period,
+        judged._row_id,
+        case when judged.is_used then judged._period else judged.last_used_period end as last_used_period,
+        {%- for item in rising %}
+        case when judged.is_used and judged.{{ item }} is not null then judged.{{ item }} else judged.last_{{ item }} end
+            as last_{{ item }},
+        {%- endfor %}
+        {%- for item in items %}
+        case
+            when judged.is_used
+                then nullif(greatest(coalesce(abs(judged.{{ item }}), 0), coalesce(judged.peak_{{ item }}, 0)), 0)
+            else judged.peak_{{ item }}
+        end as peak_{{ item }},
+        {%- endfor %}
+        judged.falls,
+        judged.falls_seen,
+        judged.jumps,
+        judged.jumps_seen,
+        judged.is_used,
+    from (
+        select
+            compared.*,
+            compared.falls is null and compared.jumps is null as is_used,
+        from (
+            select
+                numbered._row_key,
+                numbered._step,
+                numbered._period,
+                numbered._row_id,
+                walked.last_used_period,
+                {%- for item in items %}
+                numbered.{{ item }},
+                walked.peak_{{ item }},
+                {%- endfor %}
+                {%- for item in rising %}
+                case
+                    when substr(walked.last_used_period, 1, 4) = substr(numbered._period, 1, 4)
+                        then walked.last_{{ item }}
+                end as last_{{ item }},
+                {%- endfor %}
+                {{ _named_breaks(rising, '<', 'last') }} as falls,
+                {{ _seen_breaks(rising, '<', 'last') }} as falls_seen,
+                {{ _named_breaks(items, '>=', 'peak', factor) }} as jumps,
+                {{ _seen_breaks(items, '>=', 'peak', factor) }} as jumps_seen,
+            from walked
+            inner join numbered
+                on walked._row_key = numbered._row_key and walked._step + 1 = numbered._step
+        ) as compared
+    ) as judged
+
+)
+{%- endmacro %}

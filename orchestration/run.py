@@ -1,0 +1,161 @@
+"""One run from the command line: look, plan, and only if there is something to do, the Dagster job.
+
+`stm run` and `stm check` call `run`, and so does whoever wants the same from Python. The steps are the job's
+(`assets/`); what they share is the open build (`build.py`). Nothing heavy is imported unless the plan has a month to
+take: a run with nothing new takes no longer than looking. Every way a run can end is a `RunReport` here; what a person
+can cause is a sentence, what nobody foresaw is a sentence and a log.
+"""
+
+import logging
+import os
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from orchestration.build import Build, Clock, Request, open_build, shanghai_now
+from orchestration.lock import BuildInProgress
+from orchestration.progress import Progress, Silent
+from orchestration.report import ExitCode, RunReport, Sentence
+from orchestration.settings import Settings
+from orchestration.stops import Stop
+
+log = logging.getLogger(__name__)
+
+# Dagster would repeat every event on the screen; they stand in its own storage.
+_QUIET_DAGSTER = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def run(
+    settings: Settings, request: Request, progress: Progress | None = None, clock: Clock = shanghai_now
+) -> RunReport:
+    """Do what `request` asks for. Never raises for anything that a delivery, a person or a disk can cause."""
+    began = time.monotonic()
+    run_id = str(uuid4())
+    report = RunReport(run_id=run_id, is_publishing=request.is_publishing)
+    try:
+        misuse = _misuse(settings, request, clock())
+        if misuse:
+            report.exit_code, report.failure = ExitCode.MISUSE, misuse
+        else:
+            with _log_file(settings, run_id, clock()) as log_path:
+                _run(settings, request, run_id, progress or Silent(), clock, report, log_path)
+    except OSError as error:
+        # The log itself, or the lock, cannot be written.
+        report.exit_code = ExitCode.FAILED
+        place = error.filename or settings.data_dir
+        report.failure = Sentence(
+            f"无法写入 {place}：{error.strerror}。请检查磁盘空间和权限（stm doctor）。",
+            f"Cannot write {place}: {error.strerror}. Look at disk space and permissions (stm doctor).",
+        )
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def _misuse(settings: Settings, request: Request, now: datetime) -> Sentence | None:
+    if request.first is None or request.last is None:
+        return None
+    if request.first > request.last:
+        return Sentence(
+            f"起始月 {request.first} 晚于截止月 {request.last}。",
+            f"The first month {request.first} is after the last one {request.last}.",
+        )
+    if request.first < settings.first_period:
+        return Sentence(
+            f"{request.first} 早于仓库的第一个报告期 {settings.first_period}；如确需，请改设 STM_FIRST_PERIOD。",
+            f"{request.first} is before the first period {settings.first_period}; set STM_FIRST_PERIOD if it is meant.",
+        )
+    if request.last > f"{now:%Y-%m}":
+        return Sentence(f"{request.last} 还没有到。", f"{request.last} has not come yet.")
+    return None
+
+
+def _run(
+    settings: Settings,
+    request: Request,
+    run_id: str,
+    progress: Progress,
+    clock: Clock,
+    report: RunReport,
+    log_path: Path,
+) -> None:
+    try:
+        with open_build(settings, request, run_id=run_id, clock=clock, progress=progress) as build:
+            try:
+                if build.has_work:
+                    build.start_judge()
+                    _execute(build)
+                else:
+                    report.is_nothing_new = True
+            finally:
+                build.fill(report)
+    except BuildInProgress as stop:
+        report.exit_code, report.failure = ExitCode.FAILED, Sentence(stop.message_zh, stop.message_en)
+    except Stop as stop:
+        log.error("stopped: %s", stop.message_en)
+        report.log_path = log_path
+        report.exit_code, report.failure = ExitCode.FAILED, Sentence(stop.message_zh, stop.message_en)
+    except KeyboardInterrupt:
+        report.exit_code = ExitCode.FAILED
+        report.failure = Sentence(
+            "已被中断；已发布的内容不受影响。再次运行即可继续。",
+            "Interrupted; what is published is untouched. Run again to go on.",
+        )
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches the screen
+        log.exception("unforeseen")
+        report.log_path = log_path
+        report.exit_code = ExitCode.FAILED
+        report.failure = Sentence(
+            f"程序出现未预料的错误（{type(error).__name__}）；本次未发布任何内容之外的改动。请把日志交给维护人员。",
+            f"An unforeseen error ({type(error).__name__}). Hand the log to the maintainers.",
+        )
+
+
+def _execute(build: Build) -> None:
+    """The job, in this process, on the instance that Dagster's pages show too."""
+    with build.stage("准备", "prepare"):
+        from orchestration.definitions import build_defs
+        from orchestration.instance import open_instance
+        from orchestration.jobs import MONTHLY_CLOSE
+        from orchestration.resources import range_tags
+
+        job = build_defs(build.settings).resolve_job_def(MONTHLY_CLOSE)
+    with open_instance(build.settings) as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            run_id=build.run_id,
+            run_config=_QUIET_DAGSTER,
+            tags=range_tags(build.first, build.last),
+            resources={"build": build},
+            raise_on_error=False,
+        )
+    if build.failure:
+        raise build.failure
+    if not result.success:
+        events = [event for event in result.all_events if event.is_failure]
+        log.error("dagster: %s", "; ".join(event.message or event.event_type_value for event in events))
+        raise RuntimeError("the job failed outside its steps")
+
+
+@contextmanager
+def _log_file(settings: Settings, run_id: str, now: datetime) -> Iterator[Path]:
+    """The log of one run, `state/logs/<when>-<run>.log`; warnings of libraries go there, not to the screen."""
+    settings.log_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.log_dir / f"{now:%Y%m%dT%H%M%S}-{run_id[:8]}.log"
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(settings.log_level)
+    logging.captureWarnings(True)
+    try:
+        yield path
+    finally:
+        logging.captureWarnings(False)
+        root.setLevel(level)
+        root.removeHandler(handler)
+        handler.close()

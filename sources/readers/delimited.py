@@ -1,0 +1,185 @@
+"""Delimited text: encoding and separator found out, records streamed with the physical line where they begin.
+
+Bounded memory whatever the size: a sample decides on encoding, separator and usual width; lines and records have
+a longest length. A quote that never closes spoils its own line alone. Does not know headers or kinds of rows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import IO, BinaryIO
+
+from sources.readers.cells import Row, Table, UnreadableFile
+
+SEPARATORS = (",", "\t", ";", "|")
+_SAMPLE_BYTES = 256 * 1024
+_SAMPLE_LINES = 200
+_LONGEST_LINE = 1024 * 1024
+_MOST_LINES_OF_A_RECORD = 100
+# Stands for bytes that are no character of the encoding; no text contains it (a Unicode non-character).
+_UNDECODABLE = "\ufffe"
+_CONTROL = frozenset(chr(code) for code in range(32)) - set("\t\n\r\f\x1a")
+
+codecs.register_error(
+    "sources.undecodable", lambda error: (_UNDECODABLE, error.end)  # type: ignore[attr-defined]
+)
+csv.field_size_limit(_LONGEST_LINE * _MOST_LINES_OF_A_RECORD)
+
+
+def read_delimited(open_binary: Callable[[], IO[bytes]], file: str) -> Table:
+    """A text as a table of one sheet. `open_binary` is called anew for each pass over the bytes.
+
+    Raises UnreadableFile for an empty file and for bytes that are no text.
+    """
+    encoding = find_encoding(open_binary)
+    with open_binary() as stream:
+        sample = _decoded_sample(stream, encoding)
+    separator, width = find_separator(sample)
+    return Table(file=file, sheet="", rows=_rows(open_binary, encoding, separator, width), is_text=True)
+
+
+def find_encoding(open_binary: Callable[[], IO[bytes]]) -> str:
+    """UTF-8 (± BOM), UTF-16 (± BOM) or GB18030 (which holds GBK): a mark decides, else what fits without error.
+
+    Where nothing fits, the one that spoils fewer characters: a few bad bytes must not hide a file's encoding.
+    """
+    with open_binary() as stream:
+        sample = stream.read(_SAMPLE_BYTES)
+        if not sample:
+            raise UnreadableFile("文件是空的（0 字节）。请重新导出后报送。", "the file is empty (0 bytes); export it again")
+        if sample.startswith(codecs.BOM_UTF8):
+            return "utf-8-sig"
+        if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if b"\0" in sample:
+            # Separators, digits and line ends have a zero byte: the high one, so its place tells the byte order.
+            odd, even = sample[1::2].count(0), sample[0::2].count(0)
+            return _checked("utf-16-le" if odd > even else "utf-16-be", sample)
+        block = sample
+        while block.isascii() and (following := stream.read(_SAMPLE_BYTES)):
+            block = following
+    spoilt = {encoding: _spoilt(encoding, block) for encoding in ("utf-8", "gb18030")}
+    return _checked(min(spoilt, key=lambda encoding: spoilt[encoding]), sample)
+
+
+def find_separator(sample: str) -> tuple[str, int]:
+    """The separator that gives most records of one width (2 or more), and that width; of equals the widest."""
+    best = (0, 0, ",", 1)
+    for rank, separator in enumerate(SEPARATORS):
+        lines = islice(io.StringIO(sample, newline=""), _SAMPLE_LINES)
+        widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=separator) if len(cells) > 1)
+        if not widths:
+            continue
+        # max() keeps the first of equals: of two widths equally frequent, the one that comes first in the file.
+        width = max(widths, key=lambda candidate: widths[candidate])
+        candidate = (widths[width], width, separator, -rank)
+        if candidate[:2] > best[:2]:
+            best = candidate
+    return best[2], max(best[1], 1)
+
+
+def _checked(encoding: str, sample: bytes) -> str:
+    text = codecs.getincrementaldecoder(encoding)("sources.undecodable").decode(sample)
+    strange = sum(1 for character in text if character == _UNDECODABLE or character in _CONTROL)
+    if strange * 20 > len(text):
+        raise UnreadableFile(
+            "文件内容不是文本（或编码无法识别）。请另存为 UTF-8 或 GB18030 编码的 CSV，或另存为 .xlsx 后报送。",
+            "the content is no text, or in an unknown encoding; save it as CSV in UTF-8 or GB18030, or as .xlsx",
+        )
+    return encoding
+
+
+def _spoilt(encoding: str, block: bytes) -> int:
+    return codecs.getincrementaldecoder(encoding)("sources.undecodable").decode(block).count(_UNDECODABLE)
+
+
+def _decoded_sample(stream: IO[bytes], encoding: str) -> str:
+    decoder = codecs.getincrementaldecoder(encoding)("sources.undecodable")
+    raw = stream.read(_SAMPLE_BYTES)
+    text = decoder.decode(raw)
+    if len(raw) < _SAMPLE_BYTES:
+        return text
+    whole_lines = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
+    return whole_lines or text
+
+
+class _Lines:
+    """Physical lines, with those of the record in progress remembered so that they can be given back."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text = text
+        self._given_back: deque[str] = deque()
+        self.number = 0
+        self.of_record: list[str] = []
+        self.is_at_end = False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.of_record) >= _MOST_LINES_OF_A_RECORD:
+            raise StopIteration
+        line = self._given_back.popleft() if self._given_back else self._text.readline(_LONGEST_LINE)
+        if len(line) >= _LONGEST_LINE:
+            raise UnreadableFile(
+                f"第 {self.number + 1} 行超过 {_LONGEST_LINE} 个字符，不是表格。请重新导出后报送。",
+                f"line {self.number + 1} is longer than {_LONGEST_LINE} characters: this is no table; export it again",
+            )
+        # DOS programs end a text with a control-Z.
+        if not line or line == "\x1a":
+            self.is_at_end = True
+            raise StopIteration
+        self.number += 1
+        self.of_record.append(line)
+        return line
+
+    def keep_first(self) -> str:
+        """Give back all lines of the record but its first, which is returned."""
+        first, *rest = self.of_record
+        self._given_back.extendleft(reversed(rest))
+        self.number -= len(rest)
+        self.is_at_end = False
+        return first
+
+
+def _rows(
+    open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, width: int
+) -> Iterator[Row]:
+    with open_binary() as stream, io.TextIOWrapper(
+        _readable(stream), encoding=encoding, errors="sources.undecodable", newline=""
+    ) as text:
+        lines = _Lines(text)
+        while not lines.is_at_end:
+            for cells in csv.reader(lines, delimiter=separator):
+                taken = lines.of_record
+                number = lines.number - len(taken) + 1
+                is_damaged = False
+                if len(taken) > 1 and len(cells) != width and _has_stray_quote(taken, separator, width):
+                    line = lines.keep_first()
+                    cells = next(csv.reader([line], delimiter=separator, quoting=csv.QUOTE_NONE))
+                    is_damaged = len(cells) != width
+                    taken = [line]
+                if any(_UNDECODABLE in line for line in taken):
+                    cells = [cell.replace(_UNDECODABLE, "\ufffd") for cell in cells]
+                    is_damaged = True
+                lines.of_record = []
+                yield Row(number, cells, is_damaged=is_damaged)
+            # The reader stops at the end of the text, and at a record that is too long.
+
+
+def _has_stray_quote(taken: list[str], separator: str, width: int) -> bool:
+    """Whether a record of several lines is a quote that swallowed whole records after its own line."""
+    if len(taken) >= _MOST_LINES_OF_A_RECORD:
+        return True
+    following = [len(cells) for cells in csv.reader(taken[1:], delimiter=separator, quoting=csv.QUOTE_NONE)]
+    return following.count(width) * 2 >= len(following)
+
+
+def _readable(stream: IO[bytes]) -> BinaryIO:
+    """Zip members lack what TextIOWrapper asks of a buffer; a buffered reader around them has it."""
+    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[arg-type, return-value]

@@ -1,0 +1,82 @@
+"""From a delivered file to its tables: which reader, decided by content and not by the name's ending.
+
+Does not know contracts or what a table holds.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from sources.readers.archive import MIB, Archive, list_members, opened_zip, read_whole
+from sources.readers.cells import Table, UnreadableFile
+from sources.readers.delimited import read_delimited
+from sources.readers.excel import read_workbook
+
+_LARGEST_WORKBOOK = 512 * MIB
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_FOREIGN = {
+    b"%PDF": "PDF",
+    b"{\\rtf": "RTF",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7z",
+    b"\x1f\x8b": "gzip",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG": "PNG",
+}
+
+
+def read_tables(path: Path, file: str) -> Iterator[Table]:
+    """The tables of a file: sheets, a text, or those of a zip's members (`file` is then `archive.zip/member.csv`).
+
+    Each table must be read before the next is asked for. Raises UnreadableFile and UnsafeFile, also midway.
+    """
+    with path.open("rb") as source:
+        kind = _kind_of(source)
+        if kind == "workbook":
+            yield from read_workbook(source, file)
+        elif kind == "archive":
+            with opened_zip(source) as container:
+                yield from _tables_of_archive(container, list_members(container), file)
+        else:
+            yield read_delimited(partial(path.open, "rb"), file)
+
+
+def _tables_of_archive(container: zipfile.ZipFile, archive: Archive, file: str) -> Iterator[Table]:
+    for name, member in archive.members.items():
+        with container.open(member) as stream:
+            kind = _kind_of(io.BytesIO(stream.read(8192)))
+        if kind == "text":
+            yield read_delimited(partial(container.open, member), f"{file}/{name}")
+            continue
+        with container.open(member) as stream:
+            yield from read_workbook(io.BytesIO(read_whole(stream, _LARGEST_WORKBOOK)), f"{file}/{name}")
+
+
+def _kind_of(source: BinaryIO) -> str:
+    """`workbook`, `archive` or `text`; UnreadableFile for formats that are no delivery. Rewinds `source`."""
+    start = source.read(8192)
+    source.seek(0)
+    if start.startswith(_OLE):
+        return "workbook"
+    if start.startswith(b"PK\x03\x04"):
+        is_workbook = b"[Content_Types].xml" in start or b"xl/" in start or b"_rels/.rels" in start
+        return "workbook" if is_workbook else "archive"
+    for magic, name in _FOREIGN.items():
+        if start.startswith(magic):
+            raise UnreadableFile(
+                f"文件内容是 {name}，不是表格。请报送 .xlsx、.xls、.csv、.txt 或 .zip。",
+                f"the content is {name}, which is no table; send .xlsx, .xls, .csv, .txt or .zip",
+            )
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")):
+        raise UnreadableFile(
+            "文件内容是网页（或 XML）表格，只是用了表格文件的扩展名。请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。",
+            "the content is a web page or XML under a table's ending; open it in Excel or WPS and save it as .xlsx",
+        )
+    return "text"
