@@ -45,10 +45,16 @@ class Archive:
 
 @contextmanager
 def opened_zip(source: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """The zip, with every failure of the format, also while it is read, as UnreadableFile."""
+    """The zip; failures of the format as UnreadableFile."""
+    with zip_failures_told(), zipfile.ZipFile(source) as container:
+        yield container
+
+
+@contextmanager
+def zip_failures_told() -> Iterator[None]:
+    """Failures of a zip within, also those that show only while a member is read, as UnreadableFile."""
     try:
-        with zipfile.ZipFile(source) as container:
-            yield container
+        yield
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise UnreadableFile(
             "压缩包（或工作簿）已损坏，无法解开。请重新导出、重新传送。",

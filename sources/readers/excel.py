@@ -26,7 +26,7 @@ from sources.readers.cells import Merge, Row, Table, UnreadableFile, UnsafeFile
 _LIMITS = ArchiveLimits(members=5000, total_bytes=1024 * MIB)
 _LARGEST_PART = 512 * MIB
 # calamine lays a sheet out as a full rectangle: a stray cell in the last corner would be 17 thousand million cells.
-_MOST_CELLS = 40_000_000
+_MOST_CELLS = 20_000_000
 _LARGEST_EXACT_NUMBER = 10**15
 NO_RESULT = "#公式无结果"
 

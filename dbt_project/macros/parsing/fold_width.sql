@@ -1,9 +1,12 @@
-{#- From a cell as delivered to a value: text, codes, flags. Each macro is used in staging alone; what may be
-    normalised is normalised here and nowhere else. Numbers and dates have files of their own. -#}
+{#- Full-width digits, letters and signs as half-width ones. Translating is dear and hardly a cell needs it. -#}
 {% macro fold_width(expression) -%}
-    translate(
-        {{ expression }},
-        '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ．，－＋（）％／：　−',
-        '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,-+()%/: -'
-    )
+    case
+        when {{ matches(expression, '[！-～　−]') }}
+            then translate(
+                {{ expression }},
+                '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ．，－＋（）％／：　−',
+                '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,-+()%/: -'
+            )
+        else {{ expression }}
+    end
 {%- endmacro %}

@@ -2,6 +2,8 @@
     day is its first day. Null when missing and when no such date exists. -#}
 {% macro parse_date(expression) -%}
     case
+        when {{ matches(expression, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }} then try_cast({{ expression }} as date)
+        when {{ is_missing_mark(expression) }} then null
         when {{ fold_name(expression) }} = '长期' then cast('9999-12-31' as date)
         when {{ matches(_date_text(expression), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$') }}
             then try_cast({{ _padded_date(expression) }} as date)

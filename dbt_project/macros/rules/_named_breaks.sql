@@ -1,9 +1,9 @@
-{% macro _named_breaks(items, comparison, memory, factor=none) -%}
+{% macro _named_breaks(items, comparison, memory) -%}
     nullif(
         concat(
             ''
             {%- for item in items %},
-            case when {{ _breaks(item, comparison, memory, factor) }} then '{{ item }}|' else '' end
+            case when {{ _breaks(item, comparison, memory) }} then '{{ item }}|' else '' end
             {%- endfor %}
         ), ''
     )

@@ -7,6 +7,7 @@ numbered as (
 
     select
         candidates.*,
+        {{ factor }} as _factor,
         row_number() over (partition by candidates._row_key order by candidates._period) as _step,
     from candidates
 
@@ -81,8 +82,8 @@ walked as (
                 {%- endfor %}
                 {{ _named_breaks(rising, '<', 'last') }} as falls,
                 {{ _seen_breaks(rising, '<', 'last') }} as falls_seen,
-                {{ _named_breaks(items, '>=', 'peak', factor) }} as jumps,
-                {{ _seen_breaks(items, '>=', 'peak', factor) }} as jumps_seen,
+                {{ _named_breaks(items, '>=', 'peak') }} as jumps,
+                {{ _seen_breaks(items, '>=', 'peak') }} as jumps_seen,
             from walked
             inner join numbered
                 on walked._row_key = numbered._row_key and walked._step + 1 = numbered._step
