@@ -4,6 +4,7 @@ What Dagster itself keeps (runs, events) is its own. Settings of ours do not bel
 orchestration.instance` prepares the home and prints its path, for `make ui`.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +14,18 @@ from orchestration.settings import Settings, load_settings
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-# Everything beyond this is Dagster's default: SQLite files below the home.
+# Everything beyond this is Dagster's default: SQLite files below the home. A folder is quoted as JSON, which is YAML too.
 DAGSTER_YAML = """\
 # Written by specialty-town-monitor at every run; changes made here are lost.
 telemetry:
   enabled: false
 nux:
   enabled: false
+event_log_storage:
+  module: orchestration.event_storage
+  class: EventStorage
+  config:
+    base_dir: {base_dir}
 """
 
 
@@ -28,9 +34,10 @@ def prepare_home(settings: Settings) -> Path:
     home = settings.dagster_dir
     home.mkdir(parents=True, exist_ok=True)
     path = home / "dagster.yaml"
-    if not path.exists() or path.read_text(encoding="utf-8") != DAGSTER_YAML:
+    text = DAGSTER_YAML.format(base_dir=json.dumps(str(home / "history" / "runs")))
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
         part = path.with_suffix(f".part-{os.getpid()}")
-        part.write_text(DAGSTER_YAML, encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         os.replace(part, path)
     return home
 

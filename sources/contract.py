@@ -22,7 +22,17 @@ from sources.units import dimension_of
 CONTRACTS_DIR = Path(__file__).parent / "contracts"
 
 #: Columns of every raw Parquet file, before those of the contract.
-LINEAGE_COLUMNS = ("_delivery_id", "_feed", "_period", "_file", "_sheet", "_row", "_row_kind", "_is_hidden", "_cells")
+LINEAGE_COLUMNS = (
+    "_delivery_id",
+    "_feed",
+    "_period",
+    "_file",
+    "_sheet",
+    "_row",
+    "_row_kind",
+    "_is_hidden",
+    "_cells",
+)
 UNIT_SUFFIX = "__unit"
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
@@ -46,7 +56,9 @@ class Column(_Strict):
     headers: Headers
     type: ColumnType
     unit: str | None = Field(default=None, description="Holds unless the header or the sheet says otherwise")
-    dimension: str | None = Field(default=None, description="What the unit measures, if not what its word says")
+    dimension: str | None = Field(
+        default=None, description="What the unit measures, if not what its word says"
+    )
     is_required: bool = False
     is_personal: bool = False
 
@@ -123,7 +135,8 @@ class ContractFile(_Strict):
     columns: Annotated[
         tuple[
             Annotated[
-                Annotated[Column, Tag("column")] | Annotated[Measure, Tag("measure")], Discriminator(_kind_of_item)
+                Annotated[Column, Tag("column")] | Annotated[Measure, Tag("measure")],
+                Discriminator(_kind_of_item),
             ],
             ...,
         ],
@@ -216,7 +229,9 @@ def _columns_of(form: ContractFile, path: Path) -> tuple[Column, ...]:
             columns.append(item)
             continue
         if unknown := sorted({*item.parts, *item.required_parts} - parts.keys()):
-            raise ContractError(f"{path}: columns.{item.name}.parts: not among the parts of the file: {unknown}")
+            raise ContractError(
+                f"{path}: columns.{item.name}.parts: not among the parts of the file: {unknown}"
+            )
         if spare := sorted(set(item.required_parts) - set(item.parts)):
             raise ContractError(f"{path}: columns.{item.name}.required_parts: not among its parts: {spare}")
         columns.extend(item.columns(parts))

@@ -32,8 +32,12 @@ _SIGNERS = (
     "单位负责人|统计负责人|企业负责人|负责人|填表人|填报人|制表人|制表|审核人|审核|复核人|经办人|联系人|分管领导"
     "|报出日期|填报日期|填表日期|制表日期|报送日期|上报日期|联系电话|填报单位|报送单位|填表单位|制表单位|制表机关"
 )
-_SIGNATURE = re.compile(rf"(?:^|[^\w])(?:{_SIGNERS})(?:\([^)]*\))?:|^(?:{_SIGNERS})(?:\([^)]*\))?$|\((?:盖章|签章|签字)\)")
-_HEADING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+部分)")
+_SIGNATURE = re.compile(
+    rf"(?:^|[^\w])(?:{_SIGNERS})(?:\([^)]*\))?:|^(?:{_SIGNERS})(?:\([^)]*\))?$|\((?:盖章|签章|签字)\)"
+)
+_HEADING = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+部分)"
+)
 _INDEX_CELL = re.compile(r"^(?:[甲乙丙丁戊己庚辛壬癸]|\(?\d{1,3}\)?)$")
 _CODE_START = re.compile(r"^\s*[0-9A-Za-z][0-9A-Za-z\-/]{5,}")
 _OTHER_YEAR = re.compile(r"上年|同期|同比|增")
@@ -45,7 +49,12 @@ _MONEY_WORD = re.compile(r"[元圆币]")
 
 _REPORT_DATE = re.compile(r"(?:报出|填报|填表|制表|报送|上报|打印|导出|生成)(?:日期|时间)\s*[::]?\s*\S*")
 _CHINESE_DATE = re.compile(r"([二两][〇○零][〇○零一二三四五六七八九]{2})年(十[一二]?|[一二三四五六七八九])月")
-_CHINESE_DIGITS = {"〇": 0, "○": 0, "零": 0, **{digit: number for number, digit in enumerate("一二三四五六七八九", 1)}}
+_CHINESE_DIGITS = {
+    "〇": 0,
+    "○": 0,
+    "零": 0,
+    **{digit: number for number, digit in enumerate("一二三四五六七八九", 1)},
+}
 _PERIODS = (
     # 2024年5月, 2024年1-5月, 2024年1月-5月; not a day: 2024年5月8日
     re.compile(r"(?<!\d)(20\d\d)年(?:\d{1,2}月?份?-)?(\d{1,2})月(?!份?\d{1,2}日)"),
@@ -123,7 +132,9 @@ class UnitsSaid:
         return found.unit or self.by_dimension.get(column.unit_dimension or "") or column.unit
 
 
-def find_header(head: Sequence[Row], merges: Sequence[Merge], contract: Contract, period: str) -> Header | None:
+def find_header(
+    head: Sequence[Row], merges: Sequence[Merge], contract: Contract, period: str
+) -> Header | None:
     """The rows of `head` that name most columns of the contract; None if none names any.
 
     One level is preferred to two of equal worth, an earlier row to a later one. The search ends soon after a
@@ -151,7 +162,8 @@ def find_header(head: Sequence[Row], merges: Sequence[Merge], contract: Contract
         (
             merge.first_row
             for merge in merges
-            if merge.first_column == merge.last_column and merge.first_row < header.first_row <= merge.last_row
+            if merge.first_column == merge.last_column
+            and merge.first_row < header.first_row <= merge.last_row
         ),
         default=header.first_row,
     )
@@ -164,17 +176,20 @@ def units_said(rows: Iterable[Row]) -> UnitsSaid:
     for row in rows:
         for index, cell in enumerate(row.cells):
             for word in _words_of_unit_line(cell, row.cells[index + 1 :]):
-                if dimension := dimension_of(word):
+                dimension = dimension_of(word) or ("money" if _MONEY_WORD.search(word) else None)
+                if dimension:
                     said.setdefault(dimension, normal_unit(word))
-                elif _MONEY_WORD.search(word):
-                    said.setdefault("money", normal_unit(word))
     return UnitsSaid(said)
 
 
 def periods_said(rows: Iterable[Row]) -> frozenset[str]:
     """Periods (YYYY-MM) that the rows name: months, or the last of `1—5月`; days and dates of filing do not count."""
     return frozenset(
-        period for row in rows for cell in row.cells if cell for period in _periods_in(_REPORT_DATE.sub(" ", cell))
+        period
+        for row in rows
+        for cell in row.cells
+        if cell
+        for period in _periods_in(_REPORT_DATE.sub(" ", cell))
     )
 
 
@@ -211,13 +226,21 @@ class TableLayout:
     """Tells the rows of one table from each other, top to bottom; holds what was seen above, so use it once."""
 
     def __init__(
-        self, header: Header, contract: Contract, head: Sequence[Row], merges: Sequence[Merge], *, is_text: bool
+        self,
+        header: Header,
+        contract: Contract,
+        head: Sequence[Row],
+        merges: Sequence[Merge],
+        *,
+        is_text: bool,
     ) -> None:
         self._header = header
         self._is_text = is_text
         self.width = 1 + max((column.index for column in header.columns), default=0)
         keys = [found for found in header.columns if found.column and found.column.name in contract.key]
-        self._code_indexes = [found.index for found in keys if found.column and found.column.type in _CODE_TYPES]
+        self._code_indexes = [
+            found.index for found in keys if found.column and found.column.type in _CODE_TYPES
+        ]
         self._levels = [_by_index(level) for level in header.levels]
         self._titles = {
             folded("".join(row.cells)) for row in head if row.number < header.first_row and any(row.cells)
@@ -263,7 +286,9 @@ class TableLayout:
             index < len(row.cells) and row.cells[index].strip() and index != marker_index
             for index in self._code_indexes
         )
-        if not has_code and (kind := self._kind_by_marker(row, marker, marker_index, is_single=len(filled) == 1)):
+        if not has_code and (
+            kind := self._kind_by_marker(row, marker, marker_index, is_single=len(filled) == 1)
+        ):
             return kind
         if row.is_damaged or (self._is_text and not self._has_width(row)):
             return RowKind.DAMAGED
@@ -362,7 +387,12 @@ class _FillDown:
 
 
 def _header_at(
-    head: Sequence[Row], grid: Sequence[Sequence[str]], index: int, levels: int, contract: Contract, period: str
+    head: Sequence[Row],
+    grid: Sequence[Sequence[str]],
+    index: int,
+    levels: int,
+    contract: Contract,
+    period: str,
 ) -> Header:
     upper, lower = grid[index], grid[index + levels - 1]
     if levels == 2:
@@ -469,7 +499,11 @@ def _is_index_row(cells: Sequence[str]) -> bool:
 
 
 def _is_unit_line(row: Row) -> bool:
-    return any(_UNIT_LINE.search(_colons(cell)) or _UNIT_LABEL_ALONE.match(folded(cell)) for cell in row.cells if cell)
+    return any(
+        _UNIT_LINE.search(_colons(cell)) or _UNIT_LABEL_ALONE.match(folded(cell))
+        for cell in row.cells
+        if cell
+    )
 
 
 def _words_of_unit_line(cell: str, following: Sequence[str]) -> list[str]:
@@ -477,8 +511,11 @@ def _words_of_unit_line(cell: str, following: Sequence[str]) -> list[str]:
     text = said["said"] if said else ""
     if not text.strip() and _UNIT_LABEL_ALONE.match(folded(cell)):
         text = next((other for other in following if other.strip()), "")
-    whole = normal_unit(text)
-    return [whole] if dimension_of(whole) else [word for word in _BETWEEN_UNITS.split(text) if word]
+    words = [text] if dimension_of(text) else [word for word in _BETWEEN_UNITS.split(text) if word]
+    if said and said["label"] == "单位":
+        # `单位：` may as well name an office.
+        words = [word for word in words if dimension_of(word)]
+    return words
 
 
 def _colons(text: str) -> str:

@@ -116,14 +116,16 @@ def list_members(container: zipfile.ZipFile, limits: ArchiveLimits = ArchiveLimi
         ending = path.suffix.lower()
         if ending in (".zip", ".rar", ".7z", ".gz", ".tar"):
             raise UnsafeFile(
-                "压缩包内还有压缩包，不予读取。请只压缩一层。", "an archive inside the archive; pack once only"
+                "压缩包内还有压缩包，不予读取。请只压缩一层。",
+                "an archive inside the archive; pack once only",
             )
         if ending not in MEMBER_ENDINGS or path.name.startswith((".", "~$")) or "__MACOSX" in path.parts:
             archive.ignored.append(str(path))
             continue
         if info.flag_bits & _ENCRYPTED:
             raise UnreadableFile(
-                "压缩包加了密码，无法读取。请去掉密码后重新压缩。", "the archive is encrypted; pack it without password"
+                "压缩包加了密码，无法读取。请去掉密码后重新压缩。",
+                "the archive is encrypted; pack it without password",
             )
         if str(path) in archive.members:
             raise UnsafeFile(

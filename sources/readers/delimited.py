@@ -26,7 +26,8 @@ _UNDECODABLE = "\ufffe"
 _CONTROL = frozenset(chr(code) for code in range(32)) - set("\t\n\r\f\x1a")
 
 codecs.register_error(
-    "sources.undecodable", lambda error: (_UNDECODABLE, error.end)  # type: ignore[attr-defined]
+    "sources.undecodable",
+    lambda error: (_UNDECODABLE, error.end),  # type: ignore[attr-defined]
 )
 csv.field_size_limit(_LONGEST_LINE * _MOST_LINES_OF_A_RECORD)
 
@@ -51,7 +52,9 @@ def find_encoding(open_binary: Callable[[], IO[bytes]]) -> str:
     with open_binary() as stream:
         sample = stream.read(_SAMPLE_BYTES)
         if not sample:
-            raise UnreadableFile("文件是空的（0 字节）。请重新导出后报送。", "the file is empty (0 bytes); export it again")
+            raise UnreadableFile(
+                "文件是空的（0 字节）。请重新导出后报送。", "the file is empty (0 bytes); export it again"
+            )
         if sample.startswith(codecs.BOM_UTF8):
             return "utf-8-sig"
         if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -147,12 +150,13 @@ class _Lines:
         return first
 
 
-def _rows(
-    open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, width: int
-) -> Iterator[Row]:
-    with open_binary() as stream, io.TextIOWrapper(
-        _readable(stream), encoding=encoding, errors="sources.undecodable", newline=""
-    ) as text:
+def _rows(open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, width: int) -> Iterator[Row]:
+    with (
+        open_binary() as stream,
+        io.TextIOWrapper(
+            _readable(stream), encoding=encoding, errors="sources.undecodable", newline=""
+        ) as text,
+    ):
         lines = _Lines(text)
         while not lines.is_at_end:
             for cells in csv.reader(lines, delimiter=separator):

@@ -74,7 +74,9 @@ def read_workbook(source: BinaryIO, file: str) -> Iterator[Table]:
         ) from error
     except BaseException as error:
         # A panic of the Rust reader is no Exception; what is not its own must pass.
-        if isinstance(error, (UnreadableFile, UnsafeFile, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)):
+        if isinstance(
+            error, (UnreadableFile, UnsafeFile, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)
+        ):
             raise
         raise UnreadableFile(
             "工作簿已损坏或格式不符，无法打开。请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。",
@@ -95,7 +97,11 @@ def cell_text(value: Any) -> str:
     if isinstance(value, (int, float)):
         return _number_text(value)
     if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ", timespec="seconds")
+        return (
+            value.date().isoformat()
+            if value.time() == dt.time()
+            else value.isoformat(sep=" ", timespec="seconds")
+        )
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     return "" if value is None else str(value)
@@ -137,7 +143,9 @@ def _by_row(cells: dict[tuple[int, int], str]) -> dict[int, list[tuple[int, str]
 
 
 def _facts_of_sheets(container: zipfile.ZipFile) -> dict[str, _SheetFacts]:
-    return {name: _facts_of_sheet(_part(container, path), name) for name, path in _sheet_paths(container).items()}
+    return {
+        name: _facts_of_sheet(_part(container, path), name) for name, path in _sheet_paths(container).items()
+    }
 
 
 def _part(container: zipfile.ZipFile, path: str) -> bytes:
@@ -164,7 +172,9 @@ def _sheet_paths(container: zipfile.ZipFile) -> dict[str, str]:
             continue
         relation = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
         if relation in targets:
-            paths[element.attrib["name"]] = posixpath.normpath(posixpath.join("/xl", targets[relation])).lstrip("/")
+            paths[element.attrib["name"]] = posixpath.normpath(
+                posixpath.join("/xl", targets[relation])
+            ).lstrip("/")
     return paths
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -33,10 +33,11 @@ _FOREIGN = {
 }
 
 
-def read_tables(path: Path, file: str) -> Iterator[Table]:
+def read_tables(path: Path, file: str, on_ignored: Callable[[str], None]) -> Iterator[Table]:
     """The tables of a file: sheets, a text, or those of a zip's members (`file` is then `archive.zip/member.csv`).
 
-    Each table must be read before the next is asked for. Raises UnreadableFile and UnsafeFile, also midway.
+    Each table must be read before the next is asked for. `on_ignored` is told the names of members that are no
+    tables. Raises UnreadableFile and UnsafeFile, also midway.
     """
     with path.open("rb") as source:
         kind = _kind_of(source)
@@ -44,7 +45,10 @@ def read_tables(path: Path, file: str) -> Iterator[Table]:
             yield from read_workbook(source, file)
         elif kind == "archive":
             with opened_zip(source) as container:
-                yield from _tables_of_archive(container, list_members(container), file)
+                archive = list_members(container)
+                for name in archive.ignored:
+                    on_ignored(name)
+                yield from _tables_of_archive(container, archive, file)
         else:
             yield read_delimited(partial(path.open, "rb"), file)
 

@@ -160,7 +160,10 @@ contributions as (
         cast(1 as decimal(18, 4)) as value_ytd,
         cast(null as decimal(18, 4)) as base,
         located.warnings,
-        located.is_moved{% if columns %} or {{ is_revised_in('located.revised', columns) }}{% endif %} as is_revised
+        located.is_moved
+        {%- if columns %}
+        or {{ is_revised_in('located.revised', columns) }}
+        {%- endif %} as is_revised
     from located
     where {{ condition }}
     union all
@@ -175,7 +178,8 @@ contributions as (
         cast(1 as decimal(18, 4)) as value_ytd,
         cast(null as decimal(18, 4)) as base,
         located.warnings,
-        located.is_moved or {{ is_revised_in('located.revised', ['stage', 'project_name']) }} as is_revised
+        located.is_moved
+        or {{ is_revised_in('located.revised', ['stage', 'project_name']) }} as is_revised
     from located
     inner join keywords
         on
@@ -194,7 +198,8 @@ contributions as (
         located.{{ ytd }} as value_ytd,
         {{ 'located.' ~ base if base else 'cast(null as decimal(18, 4))' }} as base,
         located.warnings,
-        located.is_moved or {{ is_revised_in('located.revised', [month, ytd, base] | select) }} as is_revised
+        located.is_moved
+        or {{ is_revised_in('located.revised', [month, ytd, base] | select) }} as is_revised
     from located
     union all
     {% endfor %}
