@@ -31,7 +31,7 @@ def build_defs(settings: Settings, project_dir: Path = DBT_PROJECT_DIR) -> Defin
             verdicts.asset_definition(manifest, months),
             release.asset(months),
         ],
-        asset_checks=[checks.checks(contracts, manifest, project_dir)],
+        asset_checks=[checks.checks_definition(list(contracts), project_dir)],
         jobs=[jobs.monthly_close()],
         resources={"build": resources.build_resource(settings)},
     )

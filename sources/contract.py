@@ -1,8 +1,8 @@
 """Feed contracts: which columns a feed has, under which headers, and when it is due.
 
-The only place that knows the form of `contracts/<feed>.yaml`. A new layout of a sender, and a new feed, are a
-change of such a file alone. Does not belong here: where a header stands in a sheet (`layout.py`), what a value
-means or must fulfil (dbt).
+The only place that knows the form of `contracts/<feed>.yaml`. A new layout of a sender, and a new feed, are
+a change of such a file alone. Does not belong here: where a header stands in a sheet (`layout.py`), what a
+value means or must fulfil (dbt).
 """
 
 from __future__ import annotations
@@ -147,8 +147,8 @@ class ContractFile(_Strict):
 class Contract(_Strict):
     """A feed's contract, measures spelt out.
 
-    `due_day` is the day of the month after the period (before it is moved past holidays); `key` names columns;
-    `sha256` is that of the file, for fingerprints.
+    `due_day` is the day of the month after the period (before it is moved past holidays); `key` names
+    columns; `sha256` is that of the file, for fingerprints.
     """
 
     feed: str
@@ -171,6 +171,7 @@ class Contract(_Strict):
 
     @cached_property
     def columns_by_name(self) -> dict[str, Column]:
+        """Column name -> column."""
         return {column.name: column for column in self.columns}
 
     @cached_property
@@ -180,6 +181,7 @@ class Contract(_Strict):
 
     @cached_property
     def required_columns(self) -> tuple[Column, ...]:
+        """Columns whose header must be found."""
         return tuple(column for column in self.columns if column.is_required)
 
     def raw_columns(self) -> tuple[str, ...]:
@@ -214,7 +216,7 @@ def load_contract(path: Path) -> Contract:
 
 
 def load_contracts(directory: Path = CONTRACTS_DIR) -> dict[str, Contract]:
-    """All contracts of a folder, feed -> contract, sorted by feed. Raises ContractError; also when there is none."""
+    """All contracts of a folder by feed, sorted. Raises ContractError, also if there is none."""
     paths = sorted(directory.glob("*.yaml"))
     if not paths:
         raise ContractError(f"{directory}: no contract (*.yaml) found")

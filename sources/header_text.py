@@ -36,8 +36,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 class HeaderText:
     """`key` names the item; `unit` is a known unit that stands in the header, or None.
 
-    `loose_key` and `loose_unit` read a last short bracket as a unit that nobody knows (`总投资(两)`); both are
-    None when there is no such bracket. They count only where a column has a unit.
+    `loose_key` and `loose_unit` read a last short bracket as a unit that nobody knows (`总投资(两)`); both
+    are None when there is no such bracket. They count only where a column has a unit.
     """
 
     key: str
@@ -47,13 +47,13 @@ class HeaderText:
 
 
 def folded(text: str) -> str:
-    """Half-width, without white space and invisible signs, every dash a `-`. For comparing, never for keeping."""
+    """Half-width, no white space or invisible signs, every dash a `-`. For comparing, never for keeping."""
     return _DASH.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
 
 
 @lru_cache(maxsize=8192)
 def read_header(text: str, period: str | None = None) -> HeaderText:
-    """Reduce a header to its key and unit; with a period (YYYY-MM), its year is `本年`, the one before `上年`."""
+    """Reduce a header to key and unit; the year of a period (YYYY-MM) is `本年`, the one before `上年`."""
     name = _OUTLINE_NUMBER.sub("", folded(_FOOTNOTE.sub("", text)))
     name = name.replace("去年", "上年")
     if period:

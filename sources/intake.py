@@ -1,7 +1,7 @@
 """A delivery taken in: read, laid out by its contract, written to raw Parquet, or refused with a reason.
 
-The only place where readers, contracts and layout meet. Decides about whole files; a row is never judged here,
-only recognised as data or not. Does not belong here: what is new (state), the meaning of a cell (dbt).
+The only place where readers, contracts and layout meet. Decides about whole files; a row is never judged
+here, only recognised as data or not. Does not belong here: what is new (state), the meaning of a cell (dbt).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -61,7 +61,7 @@ class ColumnRead:
 
 @dataclass(frozen=True)
 class TableRead:
-    """One sheet or text of a delivery. `header_row` is 1-based; None and no columns where there is no header."""
+    """One sheet or text of a delivery. `header_row` is 1-based; None, and no columns, without a header."""
 
     file: str
     sheet: str
@@ -76,8 +76,9 @@ class TableRead:
 class IntakeResult:
     """What became of a delivery. rows_read = rows_data + rows_not_data; of a refused one all are 0.
 
-    `rows_data` counts kinds `data` and `damaged`; `rows_by_kind` all kinds that occur. `refusal_rule` and reasons
-    are given when refused, `raw_path` when accepted. `ignored_members`: files in an archive that are no tables.
+    `rows_data` counts kinds `data` and `damaged`; `rows_by_kind` all kinds that occur. `refusal_rule` and
+    reasons are given when refused, `raw_path` when accepted. `ignored_members`: files in an archive that are
+    no tables.
     """
 
     delivery_id: str
@@ -99,8 +100,8 @@ def read_delivery(
 ) -> IntakeResult:
     """Read a delivery and write its raw file, or say why it is refused.
 
-    `contracts` are all feeds' (default: those of this package), to tell a file of another feed. Whatever is wrong
-    with the file gives a refusal, never an error; OSError on writing the raw file is the caller's.
+    `contracts` are all feeds' (default: those of this package), to tell a file of another feed. Whatever is
+    wrong with the file gives a refusal, never an error; OSError on writing the raw file is the caller's.
     """
     known = load_contracts() if contracts is None else contracts
     others = tuple(other for feed, other in known.items() if feed != contract.feed)
@@ -157,8 +158,8 @@ def _told(reading: _Reading, arrival: Arrival) -> Iterator[pa.RecordBatch]:
         _LOG.debug("delivery %s cannot be read: %s", arrival.delivery_id, type(error).__name__)
         raise Refusal(
             RefusalRule.UNREADABLE,
-            f"文件《{name}》无法读取，可能已损坏。请用 Excel 或 WPS 打开检查后另存为 .xlsx（或重新导出）再报送。",
-            f"“{name}” cannot be read, it may be damaged; open and check it, save it as .xlsx or export it again",
+            f"文件《{name}》无法读取，可能已损坏。请用 Excel 或 WPS 打开检查后另存为 .xlsx 再报送。",
+            f"“{name}” cannot be read and may be damaged; open and check it, save it as .xlsx and resend it",
         ) from error
 
 
@@ -178,7 +179,7 @@ class _Reading:
         self.ignored_members: list[str] = []
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """All rows of all tables. Raises Refusal, UnreadableFile or UnsafeFile, also midway and at the end."""
+        """All rows of all tables. Raises Refusal, UnreadableFile, UnsafeFile; also midway and at the end."""
         self._check_bytes()
         for table in read_tables(self._arrival.path, self._arrival.file_name, self.ignored_members.append):
             yield from self._table(table)
@@ -192,9 +193,10 @@ class _Reading:
             name = self._arrival.file_name
             raise Refusal(
                 RefusalRule.NO_DATA,
-                f"文件《{name}》只有表头，没有可用的数据行；{self._contract.label_zh}为必报数据，不能零报送。请报送含数据的文件。",
-                f"“{name}” has headers but no rows of data; {self._contract.feed} is required and cannot be empty; "
-                "send a file with data",
+                f"文件《{name}》只有表头，没有可用的数据行；{self._contract.label_zh}为必报数据，不能零报送。"
+                "请报送含数据的文件。",
+                f"“{name}” has headers but no rows of data; {self._contract.feed} is required and cannot be "
+                "empty; send a file with data",
             )
 
     def _check_bytes(self) -> None:
@@ -257,7 +259,7 @@ class _Reading:
         )
 
     def _rows_without_header(self, table: Table, rows: Iterator[Row], refusal: Refusal) -> Iterator[LaidRow]:
-        """Covers, instructions and code lists are not data; a visible sheet that may hold data stops the file."""
+        """Covers, instructions, code lists are not data; a visible sheet that may hold data is refused."""
         for row in rows:
             if not table.is_hidden and looks_like_data(row, self._contract):
                 raise refusal
@@ -276,15 +278,17 @@ class _Reading:
             seen = "、".join(found.header for found in header.columns)
             return Refusal(
                 RefusalRule.COLUMN_MISSING,
-                f"{zh}缺少必需的列：{wanted_zh}。看到的表头（第 {header.first_row} 行起）：{seen}。请补上该列或恢复原表头后重新报送。",
-                f"{en} lacks required columns: {wanted_en}; headers seen from row {header.first_row}: {seen}; "
-                "add the columns or restore their headers",
+                f"{zh}缺少必需的列：{wanted_zh}。看到的表头（第 {header.first_row} 行起）：{seen}。"
+                "请补上该列或恢复原表头后重新报送。",
+                f"{en} lacks required columns: {wanted_en}; headers seen from row {header.first_row}: "
+                f"{seen}; add the columns or restore their headers",
             )
         # What stands there may be a row of data, names and telephones: it is not quoted.
         return Refusal(
             RefusalRule.COLUMN_MISSING,
-            f"{zh}找不到表头（前 {HEAD_ROWS} 行内没有一行写明各列名称）。必需的列：{wanted_zh}。请加上表头后重新报送。",
-            f"{en} has no header within its first {HEAD_ROWS} rows; required columns: {wanted_en}; add the header",
+            f"{zh}找不到表头（前 {HEAD_ROWS} 行内没有一行写明各列名称）。必需的列：{wanted_zh}。"
+            "请加上表头后重新报送。",
+            f"{en} has no header within its first {HEAD_ROWS} rows; required columns: {wanted_en}; add it",
         )
 
     def _check_title(self, table: Table, above: list[Row]) -> None:
@@ -299,7 +303,8 @@ class _Reading:
         return Refusal(
             RefusalRule.WRONG_FEED,
             f"{place_zh(table.file, table.sheet)}放错了目录：从{by_zh}看是“{other.label_zh}”，"
-            f"却放在“{self._contract.label_zh}”的目录 {self._contract.feed} 下。请放入目录 {other.feed} 后重新报送。",
+            f"却放在“{self._contract.label_zh}”的目录 {self._contract.feed} 下。"
+            f"请放入目录 {other.feed} 后重新报送。",
             f"{place_en(table.file, table.sheet)} is in the wrong folder: by its {by_en} it is {other.feed}, "
             f"but it lies under {self._contract.feed}; put it into {other.feed}",
         )
@@ -313,8 +318,8 @@ class _Reading:
         if said and expected not in said:
             raise Refusal(
                 RefusalRule.WRONG_PERIOD,
-                f"{place_zh(table.file, table.sheet)}写明的报告期是 {'、'.join(said)}，却放在 {expected} 的目录下。"
-                "请核对报告期，放入正确的目录（或更正标题）后重新报送。",
+                f"{place_zh(table.file, table.sheet)}写明的报告期是 {'、'.join(said)}，"
+                f"却放在 {expected} 的目录下。请核对报告期，放入正确的目录（或更正标题）后重新报送。",
                 f"{place_en(table.file, table.sheet)} says that its period is {', '.join(said)}, "
                 f"but it lies under {expected}; put it into the right folder or correct the title",
             )
@@ -352,8 +357,8 @@ class _Batches:
 
     def of(self, rows: list[LaidRow]) -> pa.RecordBatch:
         """One batch. Raises Refusal when two columns claim one contract column with different values."""
-        valued = [laid.kind in _VALUED for laid in rows]
-        is_valued = pa.array(valued)
+        is_valued = pa.array([laid.kind in _VALUED for laid in rows])
+        by_place = self._by_place(rows)
         columns: dict[str, pa.Array] = {
             name: pa.repeat(pa.scalar(text), len(rows)) for name, text in self._constants.items()
         }
@@ -362,7 +367,7 @@ class _Batches:
         columns["_is_hidden"] = pa.array([laid.row.is_hidden for laid in rows], pa.bool_())
         columns["_cells"] = pa.array([self._cells(laid) for laid in rows], pa.string())
         for name, places in self._places.items():
-            texts = self._texts(rows, valued, places, name)
+            texts = self._texts(rows, by_place, places, name)
             columns[name] = _null_where_empty(pa.array(texts, pa.string()))
             if name in self._units:
                 columns[name + UNIT_SUFFIX] = pc.if_else(
@@ -376,20 +381,32 @@ class _Batches:
             schema=self._schema,
         )
 
-    def _texts(self, rows: list[LaidRow], valued: list[bool], places: list[int], name: str) -> list[str]:
+    def _by_place(self, rows: list[LaidRow]) -> list[tuple[str, ...]]:
+        """The cells column by column; '' in rows that have no values."""
+        empty = [""] * self._width
+        lines = (
+            (laid.cells if len(laid.cells) >= self._width else [*laid.cells, *empty])[: self._width]
+            if laid.kind in _VALUED
+            else empty
+            for laid in rows
+        )
+        return list(zip(*lines, strict=True))
+
+    def _texts(
+        self, rows: list[LaidRow], by_place: list[tuple[str, ...]], places: list[int], name: str
+    ) -> Sequence[str]:
         first, *others = places
-        texts = [
-            laid.cells[first] if is_valued and first < len(laid.cells) else ""
-            for laid, is_valued in zip(rows, valued, strict=True)
-        ]
+        if not others:
+            return by_place[first]
+        texts = list(by_place[first])
         for other in others:
-            for index, laid in enumerate(rows):
-                if not valued[index] or other >= len(laid.cells) or not laid.cells[other].strip():
+            for index, text in enumerate(by_place[other]):
+                if not text.strip():
                     continue
                 if not texts[index].strip():
-                    texts[index] = laid.cells[other]
-                elif folded(texts[index]) != folded(laid.cells[other]):
-                    raise self._ambiguous(laid.row.number, first, other, name)
+                    texts[index] = text
+                elif folded(texts[index]) != folded(text):
+                    raise self._ambiguous(rows[index].row.number, first, other, name)
         return texts
 
     def _ambiguous(self, number: int, first: int, second: int, name: str) -> Refusal:
@@ -397,10 +414,10 @@ class _Batches:
         columns = f"第 {first + 1} 列“{one}”和第 {second + 1} 列“{two}”"
         return Refusal(
             RefusalRule.AMBIGUOUS_COLUMN,
-            f"{place_zh(self._table.file, self._table.sheet)}有两列是同一项：{columns}，而且第 {number} 行两列的值不同，"
-            "无法判断以哪列为准。请只保留正确的一列后重新报送。",
-            f"{place_en(self._table.file, self._table.sheet)}: columns {first + 1} “{one}” and {second + 1} “{two}” "
-            f"both are {name}, and differ in row {number}; keep the right one",
+            f"{place_zh(self._table.file, self._table.sheet)}有两列是同一项：{columns}，"
+            f"而且第 {number} 行两列的值不同，无法判断以哪列为准。请只保留正确的一列后重新报送。",
+            f"{place_en(self._table.file, self._table.sheet)}: columns {first + 1} “{one}” and {second + 1} "
+            f"“{two}” both are {name}, and differ in row {number}; keep the right one",
         )
 
     def _cells(self, laid: LaidRow) -> str | None:

@@ -20,7 +20,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from sources.contract import Contract
 
-#: Fixed, since China has had no summer time since 1991; so no time zone database is needed.
+#: Fixed: China has had no summer time since 1991, and no time zone database is needed so.
 SHANGHAI = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
 
 DELIVERY_ENDINGS = (".xlsx", ".xls", ".csv", ".txt", ".zip")
@@ -31,9 +31,17 @@ _PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 _BLOCK = 1024 * 1024
 
 NoticeKind = Literal[
-    "still_being_written", "unknown_feed", "not_a_period", "other_ending", "unexpected_place", "unreadable_receipt",
-    "receipt_without_file", "link_out_of_landing", "unreadable", "same_bytes",
-]  # fmt: skip
+    "still_being_written",
+    "unknown_feed",
+    "not_a_period",
+    "other_ending",
+    "unexpected_place",
+    "unreadable_receipt",
+    "receipt_without_file",
+    "link_out_of_landing",
+    "unreadable",
+    "same_bytes",
+]
 
 _RECEIPT_FIELDS: dict[str, TypeAdapter[Any]] = {
     "sender": TypeAdapter(Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]),
@@ -47,8 +55,8 @@ _RECEIPT_FIELDS: dict[str, TypeAdapter[Any]] = {
 class Arrival:
     """One delivery as it lies in landing.
 
-    `received_at` is `sent_at` of the receipt, else the file's mtime (aware, Asia/Shanghai). What the receipt does
-    not give is None.
+    `received_at` is `sent_at` of the receipt, else the file's mtime (aware, Asia/Shanghai). What the receipt
+    does not give is None.
     """
 
     feed: str
@@ -113,10 +121,11 @@ class _Scanner:
             first = arrivals.setdefault(arrival.delivery_id, arrival)
             if first is not arrival:
                 self._note(
-                    "same_bytes", arrival.path,
+                    "same_bytes",
+                    arrival.path,
                     f"与同期已到的《{first.file_name}》内容完全相同，不算新的报送",
-                    f"the same bytes as “{first.file_name}”, which came first for this feed and period: no delivery",
-                )  # fmt: skip
+                    f"the same bytes as “{first.file_name}”, which came first in this period: no delivery",
+                )
         return Scan(
             tuple(arrivals.values()), tuple(sorted(self._notices, key=lambda notice: str(notice.path)))
         )
@@ -124,18 +133,20 @@ class _Scanner:
     def _in_feed(self, folder: Path) -> Iterator[Arrival]:
         if folder.name not in self._contracts:
             self._note(
-                "unknown_feed", folder,
-                f"没有名为 {folder.name} 的数据约定，其中的文件不予读取；已知的有：{'、'.join(self._contracts)}",
-                f"there is no contract {folder.name!r}, its files are left alone; known: {', '.join(self._contracts)}",
-            )  # fmt: skip
+                "unknown_feed",
+                folder,
+                f"没有这种数据的约定，其中的文件不予读取；已知的有：{'、'.join(self._contracts)}",
+                f"no contract {folder.name!r}, its files are left alone; known: {', '.join(self._contracts)}",
+            )
             return
         for period in self._folders(folder):
             if not _PERIOD.fullmatch(period.name):
                 self._note(
-                    "not_a_period", period,
+                    "not_a_period",
+                    period,
                     f"文件夹名 {period.name} 不是报告期（应为 YYYY-MM，如 2024-05），其中的文件不予读取",
                     f"folder {period.name!r} is no period (YYYY-MM, as 2024-05); its files are left alone",
-                )  # fmt: skip
+                )
                 continue
             yield from self._in_period(folder.name, period)
 
@@ -146,10 +157,11 @@ class _Scanner:
                 yield path
             elif not _is_unfinished(path.name):
                 self._note(
-                    "unexpected_place", path,
+                    "unexpected_place",
+                    path,
                     "文件放错了位置，应放入 landing/<数据>/<YYYY-MM>/ 之下",
                     "the file lies in the wrong place; it belongs in landing/<feed>/<YYYY-MM>/",
-                )  # fmt: skip
+                )
 
     def _in_period(self, feed: str, folder: Path) -> Iterator[Arrival]:
         paths = list(self._entries(folder))
@@ -160,27 +172,31 @@ class _Scanner:
                 self._note_unfinished(path)
             elif path.is_dir():
                 self._note(
-                    "unexpected_place", path,
+                    "unexpected_place",
+                    path,
                     "报告期文件夹内不应再有文件夹，其中的文件不予读取",
                     "a folder inside a period's folder; its files are left alone",
-                )  # fmt: skip
+                )
             elif ending == RECEIPT_ENDING:
                 if path.name[: -len(RECEIPT_ENDING)] not in names:
                     self._note(
-                        "receipt_without_file", path,
-                        "只有回执，没有它所说的文件", "a receipt without its file",
-                    )  # fmt: skip
+                        "receipt_without_file",
+                        path,
+                        "只有回执，没有它所说的文件",
+                        "a receipt without its file",
+                    )
             elif ending not in DELIVERY_ENDINGS:
                 self._note(
-                    "other_ending", path,
-                    f"扩展名 {ending or '（无）'} 不是报送文件（应为 {' '.join(DELIVERY_ENDINGS)}），不予读取",
+                    "other_ending",
+                    path,
+                    f"扩展名 {ending or '（无）'} 不是报送文件（{' '.join(DELIVERY_ENDINGS)}），不予读取",
                     f"ending {ending or '(none)'} is no delivery (one of {' '.join(DELIVERY_ENDINGS)})",
-                )  # fmt: skip
+                )
             elif arrival := self._arrival(feed, folder.name, path):
                 yield arrival
 
     def _entries(self, folder: Path) -> Iterator[Path]:
-        """What lies in a folder, by name, without links that lead out of landing and what cannot be looked at."""
+        """What lies in a folder, by name, without links out of landing and what cannot be looked at."""
         try:
             entries = sorted(folder.iterdir(), key=lambda path: path.name)
         except FileNotFoundError:
@@ -191,10 +207,11 @@ class _Scanner:
         for path in entries:
             if path.is_symlink() and not path.resolve().is_relative_to(self._root):
                 self._note(
-                    "link_out_of_landing", path,
+                    "link_out_of_landing",
+                    path,
                     "这是指向 landing 之外的链接，不予读取；请放入文件本身",
                     "a link that leads out of landing is never followed; put the file itself here",
-                )  # fmt: skip
+                )
             else:
                 yield path
 
@@ -238,9 +255,11 @@ class _Scanner:
                 raise ValueError("not an object")
         except (OSError, ValueError, RecursionError):
             self._note(
-                "unreadable_receipt", receipt,
-                "回执不是有效的 JSON，按没有回执处理", "the receipt is no valid JSON and counts as none",
-            )  # fmt: skip
+                "unreadable_receipt",
+                receipt,
+                "回执不是有效的 JSON，按没有回执处理",
+                "the receipt is no valid JSON and counts as none",
+            )
             return {}
         valid: dict[str, Any] = {}
         for key, adapter in _RECEIPT_FIELDS.items():
@@ -250,14 +269,15 @@ class _Scanner:
                 valid[key] = adapter.validate_python(said[key])
             except ValidationError:
                 self._note(
-                    "unreadable_receipt", receipt,
-                    f"回执中的 {key} 无法识别，按没有此项处理", f"{key} of the receipt is not valid and counts as none",
-                )  # fmt: skip
+                    "unreadable_receipt",
+                    receipt,
+                    f"回执中的 {key} 无法识别，按没有此项处理",
+                    f"{key} of the receipt is not valid and counts as none",
+                )
         if sent_at := valid.get("sent_at"):
             # A time without an offset is the sender's own clock.
-            valid["sent_at"] = (sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=SHANGHAI)).astimezone(
-                SHANGHAI
-            )
+            aware = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=SHANGHAI)
+            valid["sent_at"] = aware.astimezone(SHANGHAI)
         return valid
 
     def _note(self, kind: NoticeKind, path: Path, message_zh: str, message_en: str) -> None:
@@ -265,16 +285,19 @@ class _Scanner:
 
     def _note_unfinished(self, path: Path) -> None:
         self._note(
-            "still_being_written", path,
+            "still_being_written",
+            path,
             "正在写入（或是隐藏的临时文件），本次不读，写完后下次运行时读取",
-            "it is still being written (or a hidden temporary file); it is read by a run after it is finished",
-        )  # fmt: skip
+            "it is still being written (or a hidden temporary file); a later run reads it",
+        )
 
     def _note_unreadable(self, path: Path, error: OSError) -> None:
         self._note(
-            "unreadable", path,
-            f"无法读取（{error.strerror or error}），请检查文件权限", f"cannot be read: {error.strerror or error}",
-        )  # fmt: skip
+            "unreadable",
+            path,
+            f"无法读取（{error.strerror or error}），请检查文件权限",
+            f"cannot be read: {error.strerror or error}",
+        )
 
 
 def _is_unfinished(name: str) -> bool:

@@ -1,8 +1,8 @@
 """Where in a table the header stands, which column is which, and what each row is.
 
-Knows how offices lay sheets out: titles, 计量单位 lines, one or two header levels, 合计 rows, notes, signatures.
-Does not know file formats (`readers`), spellings of a header (`header_text`), feeds (`contract`), or the meaning
-of a cell: a row of doubt is data, and dbt's rules set it aside.
+Knows how offices lay sheets out: titles, 计量单位 lines, one or two header levels, 合计 rows, notes,
+signatures. Does not know file formats (`readers`), spellings of a header (`header_text`), feeds (`contract`),
+or the meaning of a cell: a row of doubt is data, and dbt's rules set it aside.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True)
 class HeaderColumn:
-    """One column of a table: its place (0-based), header as delivered, contract column and unit in the header."""
+    """One column: place (0-based), header as delivered, contract column, unit in the header."""
 
     index: int
     header: str
@@ -109,7 +109,7 @@ class Header:
         return tuple(column for column in contract.required_columns if column.name not in self.found)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class LaidRow:
     """A row with its kind; `cells` have merged cells filled down where the row is data."""
 
@@ -125,7 +125,7 @@ class UnitsSaid:
     by_dimension: Mapping[str, str] = field(default_factory=dict)
 
     def unit_of(self, found: HeaderColumn) -> str | None:
-        """The unit that holds for a column: by header, else by the line, else by contract; None without one."""
+        """The unit that holds for a column: by header, else by the line, else by contract."""
         column = found.column
         if column is None or column.unit is None:
             return None
@@ -183,7 +183,7 @@ def units_said(rows: Iterable[Row]) -> UnitsSaid:
 
 
 def periods_said(rows: Iterable[Row]) -> frozenset[str]:
-    """Periods (YYYY-MM) that the rows name: months, or the last of `1—5月`; days and dates of filing do not count."""
+    """Periods (YYYY-MM) that the rows name: months, the last one of `1—5月`; no days, no dates of filing."""
     return frozenset(
         period
         for row in rows
@@ -201,7 +201,7 @@ def months_in_header(header: Header) -> frozenset[int]:
 
 
 def looks_like_data(row: Row, contract: Contract) -> bool:
-    """Whether a row of a sheet without a header may be one that must not be lost: a code in it, or many cells."""
+    """Whether a row of a sheet without a header may hold data: a code, or many cells."""
     filled = [cell for cell in row.cells if cell.strip()]
     has_code = any(column.type == "credit_code" for column in contract.columns) and any(
         re.fullmatch(r"[0-9A-Z]{18}", folded(cell).upper()) for cell in filled
@@ -223,7 +223,7 @@ def kind_outside(row: Row) -> RowKind:
 
 
 class TableLayout:
-    """Tells the rows of one table from each other, top to bottom; holds what was seen above, so use it once."""
+    """Tells the rows of one table from each other, top to bottom; it remembers what stood above."""
 
     def __init__(
         self,
@@ -330,7 +330,7 @@ class TableLayout:
         return False
 
     def _joined(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Put a line that an unquoted line break tore apart together again, if then its width is exactly right."""
+        """Put together a line that an unquoted line break tore apart, if then its width is exactly right."""
         pieces: list[Row] = []
         for row in rows:
             if pieces:

@@ -29,7 +29,7 @@ def raw_path(raw_dir: Path, feed: str, period: str, delivery_id: str) -> Path:
 
 
 class RawFile:
-    """A raw file being written: it appears under its name on leaving the `with` block without error, else not."""
+    """A raw file being written: it appears under its name if the `with` block ends without error."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
@@ -56,7 +56,7 @@ class RawFile:
         finally:
             self._stream.close()
         if kind is None:
-            os.replace(self._unfinished, self._path)
+            self._unfinished.replace(self._path)
         else:
             self._unfinished.unlink(missing_ok=True)
 

@@ -38,4 +38,5 @@ def place_zh(file: str, sheet: str) -> str:
 
 
 def place_en(file: str, sheet: str) -> str:
+    """`“a.xlsx”, sheet “Sheet1”`; of a text file its name alone."""
     return f"“{file}”, sheet “{sheet}”" if sheet else f"“{file}”"

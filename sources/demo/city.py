@@ -1,14 +1,14 @@
 """The fictitious city: its towns as the seeds name them, and how large and how seasonal each of them is.
 
-Names, products, codes and keywords are read from the warehouse's own seeds, so that the demo of another city speaks
-of its towns. Belongs here: the size and the rhythm of a town's economy. Does not belong here: names of firms and people
-(`names.py`), what is delivered and when (`scenario.py`).
+Names, products, codes and keywords are read from the warehouse's own seeds, so that the demo of another city
+speaks of its towns. Belongs here: the size and the rhythm of a town's economy. Does not belong here: names of
+firms and people (`names.py`), what is delivered and when (`scenario.py`).
 """
 
 import csv
-import os
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 from sources.demo.stop import DemoError
@@ -107,9 +107,8 @@ def read_city(seeds_dir: Path = SEEDS_DIR) -> City:
             "种子表 town_list.csv 中没有专业镇，无法生成演示来文；请先填写专业镇",
             "the seed town_list.csv names no town: fill it in before writing a demo",
         )
-    common = os.path.commonprefix([row["town_name"] for row in towns]) if len(towns) > 1 else ""
     return City(
-        name=f"{common or _NAMELESS_CITY}市",
+        name=f"{_common_beginning([row['town_name'] for row in towns]) or _NAMELESS_CITY}市",
         region_code=towns[0]["region_code"],
         towns=tuple(_town(row, rules, targets) for row in towns),
     )
@@ -142,6 +141,15 @@ def _town(row: dict[str, str], rules: list[dict[str, str]], targets: list[dict[s
             and target["breakdown"] != "all"
         ),
         profile=_PROFILES.get(code, _DEFAULT_PROFILE),
+    )
+
+
+def _common_beginning(names: list[str]) -> str:
+    """What all names begin with: the city's own name; empty for a single town, whose name does not say."""
+    if len(names) < 2:
+        return ""
+    return "".join(
+        characters[0] for characters in takewhile(lambda one: len(set(one)) == 1, zip(*names, strict=False))
     )
 
 

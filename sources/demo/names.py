@@ -1,8 +1,8 @@
 """Names, places and codes of the fictitious city: what firms, people and streets are called.
 
-No person and no firm of these names exists: people are called 示例人 with a number, telephones begin with 100 (no such
-number can be dialled), credit codes are valid in form alone. Belongs here: vocabulary. Does not belong here: what
-becomes of what bears the name.
+No person and no firm of these names exists: people are called 示例人 with a number, telephones begin with 100
+(no such number can be dialled), credit codes are valid in form alone. Belongs here: vocabulary. Does not
+belong here: what becomes of what bears the name.
 """
 
 from stdnum.cn import uscc
@@ -29,7 +29,8 @@ def brand(number: int) -> str:
 def credit_code(kind: str, region_code: str, serial: int) -> str:
     """A unified social credit code with its check character.
 
-    `kind`: 91 enterprise, 92 individual business, 93 cooperative. No two serials below 31 ** 7 give the same code.
+    `kind`: 91 enterprise, 92 individual business, 93 cooperative. No two serials below 31 ** 7 give the same
+    code.
     """
     rest = serial * _SPREAD % len(_CODE_CHARACTERS) ** _SERIAL_LENGTH
     characters = []
@@ -48,9 +49,9 @@ def with_wrong_check(code: str) -> str:
 
 def person(serial: int) -> str:
     """A name that nobody bears."""
-    return f"示例人{serial:07d}"
+    return f"示例人{serial % 10_000_000:07d}"
 
 
 def phone(serial: int) -> str:
     """Eleven digits that cannot be dialled."""
-    return f"100{serial:08d}"
+    return f"100{serial % 100_000_000:08d}"

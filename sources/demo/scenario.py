@@ -1,4 +1,5 @@
-"""What the demo tells: which months, how many rows, which months are not as they should be, and chance without luck.
+"""What the demo tells: which months, how many rows, which months are not as they should be, and chance
+without luck.
 
 Belongs here: decisions that several feeds share. Does not belong here: how a feed's rows come about.
 """
@@ -26,6 +27,7 @@ class Delivery:
     file_name: str
     sender: str
     sent_at: dt.datetime
+    is_correction: bool = False
 
     @property
     def path(self) -> str:
@@ -64,7 +66,7 @@ class Scenario:
 
     @property
     def corrected_month(self) -> int | None:
-        """The month whose enterprise report is corrected three days later; None in a demo too short for it."""
+        """The month whose enterprise report is corrected later; None in a demo too short for it."""
         return self.return_months[len(self.return_months) // 3] if len(self.return_months) > 3 else None
 
     def scaled(self, county_number: int) -> int:

@@ -63,21 +63,21 @@ def zip_failures_told() -> Iterator[None]:
     except (NotImplementedError, RuntimeError) as error:
         raise UnreadableFile(
             "压缩包使用了无法识别的压缩方法或加了密码。请用普通 zip 方式重新压缩，不设密码。",
-            "the zip container is encrypted or uses an unknown compression; pack it as a plain zip without password",
+            "the zip container is encrypted or of an unknown compression; pack a plain zip without password",
         ) from error
 
 
 def check_bounds(container: zipfile.ZipFile, limits: ArchiveLimits = ArchiveLimits()) -> None:
     """Raise UnsafeFile when the container is larger unpacked than `limits` allow, by what it declares.
 
-    A container that declares too little is caught on reading: zipfile reads no more than what is declared, and
-    the check sum is wrong then.
+    A container that declares too little is caught on reading: zipfile reads no more than what is declared,
+    and the check sum is wrong then.
     """
     infos = container.infolist()
     if len(infos) > limits.members:
         raise UnsafeFile(
             f"压缩包内有 {len(infos)} 个文件，超过上限 {limits.members} 个。请只压缩要报送的表格文件。",
-            f"the archive holds {len(infos)} files, more than {limits.members}; pack only the tables to be sent",
+            f"the archive holds {len(infos)} files, more than {limits.members}; pack only tables",
         )
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
@@ -89,14 +89,18 @@ def check_bounds(container: zipfile.ZipFile, limits: ArchiveLimits = ArchiveLimi
         ratio = info.file_size // max(info.compress_size, 1)
         if info.file_size >= limits.ratio_from_bytes and ratio > limits.ratio:
             raise UnsafeFile(
-                f"压缩包内一个文件的压缩比为 {ratio} 倍，超过上限 {limits.ratio} 倍，疑似“压缩炸弹”。请直接报送表格文件。",
-                f"a member is packed 1 : {ratio}, beyond 1 : {limits.ratio}: it may be a zip bomb; send the table itself",
+                f"压缩包内一个文件的压缩比为 {ratio}，超过上限 {limits.ratio}，疑似“压缩炸弹”。"
+                "请直接报送表格文件。",
+                f"a member is packed 1 : {ratio}, over 1 : {limits.ratio}, as in a zip bomb; send the table",
             )
 
 
 def list_members(container: zipfile.ZipFile, limits: ArchiveLimits = ArchiveLimits()) -> Archive:
-    """The members to read; UnsafeFile for bombs, paths that lead out, links, archives in archives, equal names;
-    UnreadableFile for encrypted members and for an archive without any table."""
+    """The members to read.
+
+    Raises UnsafeFile for bombs, paths that lead out, links, archives in archives and equal names,
+    UnreadableFile for encrypted members and for an archive without any table.
+    """
     check_bounds(container, limits)
     archive = Archive()
     for info in container.infolist():

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Row:
-    """One row: `number` as a person counts it (1-based sheet row, or the physical line where a record begins).
+    """One row: `number` as a person counts it (1-based sheet row, or the physical line at which it begins).
 
-    `cells` are as delivered, an absent cell is ''. `is_damaged`: the reader itself could not make out the line
-    (undecodable bytes, quotes that do not close).
+    `cells` are as delivered, an absent cell is ''. `is_damaged`: the reader itself could not make out the
+    line (undecodable bytes, quotes that do not close).
     """
 
     number: int

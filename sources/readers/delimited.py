@@ -1,7 +1,8 @@
 """Delimited text: encoding and separator found out, records streamed with the physical line where they begin.
 
-Bounded memory whatever the size: a sample decides on encoding, separator and usual width; lines and records have
-a longest length. A quote that never closes spoils its own line alone. Does not know headers or kinds of rows.
+Bounded memory whatever the size: a sample decides on encoding, separator and usual width; lines and records
+have a longest length. A quote that never closes spoils its own line alone. Does not know headers or kinds of
+rows.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -18,12 +20,13 @@ from sources.readers.cells import Row, Table, UnreadableFile
 
 SEPARATORS = (",", "\t", ";", "|")
 _SAMPLE_BYTES = 256 * 1024
+_PROBE_BYTES = 16 * 1024
 _SAMPLE_LINES = 200
 _LONGEST_LINE = 1024 * 1024
 _MOST_LINES_OF_A_RECORD = 100
 # Stands for bytes that are no character of the encoding; no text contains it (a Unicode non-character).
 _UNDECODABLE = "\ufffe"
-_CONTROL = frozenset(chr(code) for code in range(32)) - set("\t\n\r\f\x1a")
+_STRANGE = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\ufffe]")
 
 codecs.register_error(
     "sources.undecodable",
@@ -45,40 +48,41 @@ def read_delimited(open_binary: Callable[[], IO[bytes]], file: str) -> Table:
 
 
 def find_encoding(open_binary: Callable[[], IO[bytes]]) -> str:
-    """UTF-8 (± BOM), UTF-16 (± BOM) or GB18030 (which holds GBK): a mark decides, else what fits without error.
+    """UTF-8 (± BOM), UTF-16 (± BOM) or GB18030 (which holds GBK): a byte order mark decides, else what fits.
 
-    Where nothing fits, the one that spoils fewer characters: a few bad bytes must not hide a file's encoding.
+    A few bad bytes do not hide UTF-8; GB18030 read as UTF-8 would be bad throughout.
     """
     with open_binary() as stream:
         sample = stream.read(_SAMPLE_BYTES)
         if not sample:
             raise UnreadableFile(
-                "文件是空的（0 字节）。请重新导出后报送。", "the file is empty (0 bytes); export it again"
+                "文件是空的（0 字节）。请重新导出后报送。", "the file is empty; export it again"
             )
         if sample.startswith(codecs.BOM_UTF8):
             return "utf-8-sig"
         if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         if b"\0" in sample:
-            # Separators, digits and line ends have a zero byte: the high one, so its place tells the byte order.
+            # Separators, digits, line ends have a zero byte, the high one: its place tells the byte order.
             odd, even = sample[1::2].count(0), sample[0::2].count(0)
+            if max(odd, even) * 100 < len(sample):
+                raise _no_text()
             return _checked("utf-16-le" if odd > even else "utf-16-be", sample)
         block = sample
         while block.isascii() and (following := stream.read(_SAMPLE_BYTES)):
             block = following
-    spoilt = {encoding: _spoilt(encoding, block) for encoding in ("utf-8", "gb18030")}
-    return _checked(min(spoilt, key=lambda encoding: spoilt[encoding]), sample)
+    return _checked("utf-8" if _is_mostly_utf8(block) else "gb18030", sample)
 
 
 def find_separator(sample: str) -> tuple[str, int]:
-    """The separator that gives most records of one width (2 or more), and that width; of equals the widest."""
+    """The separator that gives most records of one width (2 or more), and that width; else the widest."""
     best = (0, 0, ",", 1)
     for rank, separator in enumerate(SEPARATORS):
         lines = islice(io.StringIO(sample, newline=""), _SAMPLE_LINES)
         widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=separator) if len(cells) > 1)
         if not widths:
             continue
-        # max() keeps the first of equals: of two widths equally frequent, the one that comes first in the file.
+        # max() keeps the first of equals: of two equally frequent widths the one that comes first.
         width = max(widths, key=lambda candidate: widths[candidate])
         candidate = (widths[width], width, separator, -rank)
         if candidate[:2] > best[:2]:
@@ -88,17 +92,27 @@ def find_separator(sample: str) -> tuple[str, int]:
 
 def _checked(encoding: str, sample: bytes) -> str:
     text = codecs.getincrementaldecoder(encoding)("sources.undecodable").decode(sample)
-    strange = sum(1 for character in text if character == _UNDECODABLE or character in _CONTROL)
-    if strange * 20 > len(text):
-        raise UnreadableFile(
-            "文件内容不是文本（或编码无法识别）。请另存为 UTF-8 或 GB18030 编码的 CSV，或另存为 .xlsx 后报送。",
-            "the content is no text, or in an unknown encoding; save it as CSV in UTF-8 or GB18030, or as .xlsx",
-        )
+    if len(_STRANGE.findall(text)) * 10 > len(text):
+        raise _no_text()
     return encoding
 
 
-def _spoilt(encoding: str, block: bytes) -> int:
-    return codecs.getincrementaldecoder(encoding)("sources.undecodable").decode(block).count(_UNDECODABLE)
+def _no_text() -> UnreadableFile:
+    return UnreadableFile(
+        "文件内容不是文本（或编码无法识别）。请另存为 UTF-8 编码的 CSV，或另存为 .xlsx 后报送。",
+        "the content is no text, or in an unknown encoding; save it as CSV in UTF-8 or as .xlsx",
+    )
+
+
+def _is_mostly_utf8(block: bytes) -> bool:
+    decode = codecs.getincrementaldecoder("utf-8")
+    try:
+        decode("strict").decode(block)
+    except UnicodeDecodeError:
+        text = decode("sources.undecodable").decode(block[:_PROBE_BYTES])
+        bad = text.count(_UNDECODABLE)
+        return bad * 4 < sum(not character.isascii() for character in text) - bad
+    return True
 
 
 def _decoded_sample(stream: IO[bytes], encoding: str) -> str:
@@ -131,7 +145,7 @@ class _Lines:
         if len(line) >= _LONGEST_LINE:
             raise UnreadableFile(
                 f"第 {self.number + 1} 行超过 {_LONGEST_LINE} 个字符，不是表格。请重新导出后报送。",
-                f"line {self.number + 1} is longer than {_LONGEST_LINE} characters: this is no table; export it again",
+                f"line {self.number + 1} has more than {_LONGEST_LINE} characters: no table; export it again",
             )
         # DOS programs end a text with a control-Z.
         if not line or line == "\x1a":

@@ -1,8 +1,8 @@
 """Workbooks, .xlsx and .xls, by calamine: all sheets, cells as a person would type them.
 
-Of .xlsx, hidden rows, error values and formulas without a result are read from the sheets' XML, since calamine
-gives none of them (an error value would look like an empty cell, and missing is not the same). Of .xls, hidden
-sheets are known, hidden rows are not: there `is_hidden` of a row says only what the sheet says.
+Of .xlsx, hidden rows, error values and formulas without a result are read from the sheets' XML, since
+calamine gives none of them (an error value would look like an empty cell, and missing is not the same). Of
+.xls, hidden sheets are known, hidden rows are not: there a row is hidden only if its sheet is.
 Does not know headers or kinds of rows.
 """
 
@@ -25,7 +25,7 @@ from sources.readers.cells import Merge, Row, Table, UnreadableFile, UnsafeFile
 
 _LIMITS = ArchiveLimits(members=5000, total_bytes=1024 * MIB)
 _LARGEST_PART = 512 * MIB
-# calamine lays a sheet out as a full rectangle: a stray cell in the last corner would be 17 thousand million cells.
+# calamine lays a sheet out as a full rectangle: one stray cell in the last corner makes 17 thousand million.
 _MOST_CELLS = 20_000_000
 _LARGEST_EXACT_NUMBER = 10**15
 NO_RESULT = "#公式无结果"
@@ -80,15 +80,15 @@ def read_workbook(source: BinaryIO, file: str) -> Iterator[Table]:
             raise
         raise UnreadableFile(
             "工作簿已损坏或格式不符，无法打开。请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。",
-            "the workbook is damaged or of another format; open it in Excel or WPS, save it as .xlsx and send it again",
+            "the workbook is damaged or of another format; open it in Excel or WPS and save it as .xlsx",
         ) from error
 
 
 def cell_text(value: Any) -> str:
-    """A cell as a person would type it: `100` (never `100.0`), `47.01`, `2024-03-05`, `是`/`否`; '' when empty.
+    """A cell as a person would type it: `100` (never `100.0`), `47.01`, `2024-03-05`, `是`/`否`; '' if empty.
 
-    Numbers have 15 significant digits, as Excel keeps them; from 10**15 on digits are lost, so those are shown
-    in scientific notation: a code that was typed as a number must not look whole.
+    Numbers have 15 significant digits, as Excel keeps them; from 10**15 on digits are lost, so those are
+    shown in scientific notation: a code that was typed as a number must not look whole.
     """
     if isinstance(value, str):
         return value
@@ -155,7 +155,7 @@ def _part(container: zipfile.ZipFile, path: str) -> bytes:
     except KeyError as error:
         raise UnreadableFile(
             "这不是完整的 .xlsx 工作簿（缺少工作表内容）。请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。",
-            "this is no whole .xlsx workbook (a part is missing); open it in Excel or WPS and save it as .xlsx",
+            "this is no whole .xlsx workbook (a part is missing); open it in Excel or WPS, save it as .xlsx",
         ) from error
 
 
@@ -209,8 +209,9 @@ def _facts_of_sheet(content: bytes, name: str) -> _SheetFacts:
     area = (last_row - first_row + 1) * (last_column - first_column + 1) if last_row else 0
     if area > _MOST_CELLS:
         raise UnsafeFile(
-            f"工作表“{name}”用到了第 {last_row} 行、第 {last_column + 1} 列，范围过大。请删除表外多余的单元格后重新报送。",
-            f"sheet “{name}” reaches to row {last_row}, column {last_column + 1}, which is beyond all bounds; "
+            f"工作表“{name}”用到了第 {last_row} 行、第 {last_column + 1} 列，范围过大。"
+            "请删除表外多余的单元格后重新报送。",
+            f"sheet “{name}” reaches to row {last_row}, column {last_column + 1}, beyond all bounds; "
             "delete the stray cells outside the table and send it again",
         )
     return facts

@@ -34,10 +34,10 @@ _FOREIGN = {
 
 
 def read_tables(path: Path, file: str, on_ignored: Callable[[str], None]) -> Iterator[Table]:
-    """The tables of a file: sheets, a text, or those of a zip's members (`file` is then `archive.zip/member.csv`).
+    """The tables of a file: sheets, a text, or those of a zip's members (named `archive.zip/member.csv`).
 
-    Each table must be read before the next is asked for. `on_ignored` is told the names of members that are no
-    tables. Raises UnreadableFile and UnsafeFile, also midway.
+    Each table must be read before the next is asked for. `on_ignored` is told the names of members that are
+    no tables. Raises UnreadableFile and UnsafeFile, also midway.
     """
     with path.open("rb") as source:
         kind = _kind_of(source)
@@ -89,7 +89,7 @@ def _kind_of(source: BinaryIO) -> str:
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
     if head.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")):
         raise UnreadableFile(
-            "文件内容是网页（或 XML）表格，只是用了表格文件的扩展名。请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。",
-            "the content is a web page or XML under a table's ending; open it in Excel or WPS and save it as .xlsx",
+            "文件内容是网页（或 XML），只是扩展名像表格。请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。",
+            "the content is a web page or XML under a table's ending; open it in Excel and save it as .xlsx",
         )
     return "text"

@@ -1,7 +1,7 @@
 {#- A capacity such as `5万吨`: 50,000 and 吨. The 万 is part of the number, the unit stays as written. -#}
 {% macro capacity_number(expression) -%}
     case
-        when not {{ is_missing_mark(expression) }} and {{ capacity_unit(expression) }} is not null
+        when {{ capacity_unit(expression) }} is not null
             then try_cast(
                 try_cast({{ _number_part(expression) }} as decimal(20, 8))
                 * case

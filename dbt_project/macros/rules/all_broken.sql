@@ -14,7 +14,7 @@
         row_key,
         row_status,
         column_name,
-        seen,
+        seen
     from {{ relation }}
     {%- if not loop.last %}
 

@@ -14,7 +14,7 @@
         rows_of_feed._status,
         '{{ rule.id }}' as rule_id,
         {{ rule.column }} as column_name,
-        cast({{ rule.seen }} as {{ dbt.type_string() }}) as seen,
+        cast({{ rule.seen }} as {{ dbt.type_string() }}) as seen
     from {{ relation }} as rows_of_feed
     where {{ rule.when }}
     {%- if not loop.last %}

@@ -14,7 +14,7 @@ keyed as (
             {%- for column in content_columns %}
             coalesce(cast(staged.{{ column }} as {{ dbt.type_string() }}), ''){{ ", '|'," if not loop.last }}
             {%- endfor %}
-        )) as _content,
+        )) as _content
     from staged
 
 ),
@@ -48,7 +48,7 @@ ranked as (
                 count(*) over (
                     partition by keyed._period, keyed._row_key, keyed._arrival_no, keyed._content
                 ) - 1
-        end as _repeats,
+        end as _repeats
     from keyed
     window same_delivery as (partition by keyed._period, keyed._row_key, keyed._arrival_no)
 
@@ -95,7 +95,7 @@ confronted as (
                             {%- endfor %}
                         ), ''
                     )
-        end as _revised,
+        end as _revised
     from ranked
     left join first_deliveries
         on

@@ -4,7 +4,7 @@ warnings as (
 
     select
         row_id,
-        {{ joined_set('rule_id') }} as warnings,
+        {{ joined_set('rule_id') }} as warnings
     from {{ ref('val_' ~ feed) }}
     where severity = 'warn'
     group by row_id

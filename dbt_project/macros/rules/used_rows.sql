@@ -8,7 +8,7 @@
         feed_rows._row_id,
         feed_rows._delivery_id,
         warnings.warnings as _warnings,
-        feed_rows._revised,
+        feed_rows._revised
     from {{ ref('val_' ~ feed ~ '_rows') }} as feed_rows
     left join set_aside on feed_rows._row_id = set_aside.row_id
     left join warnings on feed_rows._row_id = warnings.row_id

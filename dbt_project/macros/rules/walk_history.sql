@@ -8,7 +8,7 @@ numbered as (
     select
         candidates.*,
         {{ factor }} as _factor,
-        row_number() over (partition by candidates._row_key order by candidates._period) as _step,
+        row_number() over (partition by candidates._row_key order by candidates._period) as _step
     from candidates
 
 ),
@@ -31,7 +31,7 @@ walked as (
         cast(null as {{ dbt.type_string() }}) as falls_seen,
         cast(null as {{ dbt.type_string() }}) as jumps,
         cast(null as {{ dbt.type_string() }}) as jumps_seen,
-        true as is_used,
+        true as is_used
     from numbered
     where numbered._step = 1
 
@@ -58,11 +58,11 @@ walked as (
         judged.falls_seen,
         judged.jumps,
         judged.jumps_seen,
-        judged.is_used,
+        judged.is_used
     from (
         select
             compared.*,
-            compared.falls is null and compared.jumps is null as is_used,
+            compared.falls is null and compared.jumps is null as is_used
         from (
             select
                 numbered._row_key,
@@ -83,7 +83,7 @@ walked as (
                 {{ _named_breaks(rising, '<', 'last') }} as falls,
                 {{ _seen_breaks(rising, '<', 'last') }} as falls_seen,
                 {{ _named_breaks(items, '>=', 'peak') }} as jumps,
-                {{ _seen_breaks(items, '>=', 'peak') }} as jumps_seen,
+                {{ _seen_breaks(items, '>=', 'peak') }} as jumps_seen
             from walked
             inner join numbered
                 on walked._row_key = numbered._row_key and walked._step + 1 = numbered._step

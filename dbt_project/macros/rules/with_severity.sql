@@ -13,7 +13,7 @@
         {{ broken }}._row_key as row_key,
         {{ broken }}._status as row_status,
         {{ replace_all(broken ~ '.column_name', '[|]+$', '') }} as column_name,
-        {{ broken }}.seen,
+        {{ broken }}.seen
     from {{ broken }}
     inner join {{ ref('validation_rules') }} as rules on {{ broken }}.rule_id = rules.rule_id
 {%- endmacro %}

@@ -15,7 +15,7 @@ row_counts as (
     select
         delivery_id,
         rows_quarantined,
-        rows_superseded,
+        rows_superseded
     from {{ ref('val_row_counts') }}
 
 ),
@@ -25,7 +25,7 @@ used as (
     {%- for feed in feeds %}
     select
         _delivery_id as delivery_id,
-        count(*) as rows_used,
+        count(*) as rows_used
     from {{ ref('int_' ~ feed) }}
     group by _delivery_id
     {%- if not loop.last %}
@@ -47,7 +47,7 @@ final as (
         coalesce(used.rows_used, 0) as rows_used,
         coalesce(row_counts.rows_quarantined, 0) as rows_quarantined,
         coalesce(row_counts.rows_superseded, 0) as rows_superseded,
-        deliveries.rows_not_data,
+        deliveries.rows_not_data
     from deliveries
     left join row_counts on deliveries.delivery_id = row_counts.delivery_id
     left join used on deliveries.delivery_id = used.delivery_id

@@ -5,7 +5,7 @@ with periods as (
         period,
         year,
         month_start_on,
-        month_end_on,
+        month_end_on
     from {{ ref('int_periods') }}
 
 ),
@@ -36,7 +36,7 @@ final as (
         entities._row_id,
         entities._delivery_id,
         entities._warnings,
-        entities._revised,
+        entities._revised
     from {{ ref('int_registration_entities') }} as entities
     inner join {{ ref('int_profile_segments') }} as segments on entities.profile_id = segments.profile_id
     inner join periods on entities.period = periods.period

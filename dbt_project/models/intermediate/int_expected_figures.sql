@@ -3,7 +3,7 @@ with periods as (
 
     select
         period,
-        is_statistics_due,
+        is_statistics_due
     from {{ ref('int_periods') }}
 
 ),
@@ -20,7 +20,7 @@ towns as (
     select
         town_code,
         leading_product,
-        product_unit,
+        product_unit
     from {{ ref('town_list') }}
 
 ),
@@ -30,7 +30,7 @@ indicators as (
     select
         indicator_code,
         unit,
-        source_feed,
+        source_feed
     from {{ ref('indicator_list') }}
 
 ),
@@ -44,7 +44,7 @@ cells as (
         indicators.indicator_code,
         indicators.source_feed,
         'all' as breakdown,
-        indicators.unit,
+        indicators.unit
     from indicators
     cross join places
     where indicators.source_feed <> 'statistics_product' and indicators.unit <> 'the project''s unit'
@@ -59,7 +59,7 @@ cells as (
         case
             when indicators.indicator_code = 'average_price' then concat('元/', towns.product_unit)
             else towns.product_unit
-        end as unit,
+        end as unit
     from indicators
     cross join places
     inner join towns on places.town_code in (towns.town_code, 'all')
@@ -80,7 +80,7 @@ final as (
             when cells.source_feed in ('statistics_enterprise', 'statistics_product', 'data_reliability')
                 then periods.is_statistics_due
             else true
-        end as is_due,
+        end as is_due
     from periods
     cross join cells
 

@@ -4,7 +4,7 @@ with evaluations as (
     select
         period,
         feed,
-        rule_id,
+        rule_id
     from {{ ref('rule_evaluations') }}
     where severity = 'warn' and rows_failing > 0
 
@@ -23,7 +23,7 @@ final as (
     select
         evaluations.period,
         evaluations.feed,
-        {{ joined_set('evaluations.rule_id') }} as flags,
+        {{ joined_set('evaluations.rule_id') }} as flags
     from evaluations
     inner join batch_rules on evaluations.rule_id = batch_rules.rule_id
     group by evaluations.period, evaluations.feed

@@ -3,7 +3,7 @@ with periods as (
 
     select
         period,
-        month,
+        month
     from {{ ref('int_periods') }}
 
 ),
@@ -14,20 +14,18 @@ feeds as (
         feed,
         is_required,
         not_due_months,
-        has_reporting_units,
+        has_reporting_units
     from {{ ref('stg_feeds') }}
 
 ),
 
 delivered as (
 
-    select
+    select distinct
         feed,
-        period,
-        count(*) as deliveries,
+        period
     from {{ ref('stg_deliveries') }}
     where status = 'accepted'
-    group by feed, period
 
 ),
 
@@ -36,7 +34,7 @@ units as (
     select distinct
         'statistics_enterprise' as feed,
         period,
-        credit_code,
+        credit_code
     from {{ ref('int_statistics_enterprise') }}
 
     union all
@@ -44,69 +42,85 @@ units as (
     select distinct
         'statistics_product' as feed,
         period,
-        credit_code,
+        credit_code
     from {{ ref('int_statistics_product') }}
 
 ),
 
--- The returns of a feed in their order: a month without a return is no return.
-returns as (
+-- Who is expected shows in a month's own return and the three before it; a month without a return is none.
+looked_at as (
 
     select
-        feed,
-        period,
-        row_number() over (partition by feed order by period) as return_no,
-    from delivered
+        delivered.feed,
+        periods.period,
+        delivered.period as return_period
+    from periods
+    inner join delivered on periods.period >= delivered.period
+    qualify
+        row_number() over (
+            partition by delivered.feed, periods.period, delivered.period = periods.period
+            order by delivered.period desc
+        ) <= 3
 
 ),
 
-expected as (
+counted as (
 
     select
-        returns.feed,
-        returns.period,
+        looked_at.feed,
+        looked_at.period,
         count(distinct units.credit_code) as expected_units,
-        count(distinct case when units.period = returns.period then units.credit_code end) as received_units,
-    from returns
-    inner join returns as earlier
-        on
-            returns.feed = earlier.feed
-            and earlier.return_no between returns.return_no - 3 and returns.return_no
-    inner join units on earlier.feed = units.feed and earlier.period = units.period
-    group by returns.feed, returns.period
+        count(distinct case when units.period = looked_at.period then units.credit_code end) as received_units
+    from looked_at
+    inner join units on looked_at.feed = units.feed and looked_at.return_period = units.period
+    group by looked_at.feed, looked_at.period
+
+),
+
+months as (
+
+    select
+        periods.period,
+        feeds.feed,
+        feeds.is_required,
+        feeds.has_reporting_units,
+        instr(
+            concat('|', coalesce(feeds.not_due_months, ''), '|'),
+            concat('|', cast(periods.month as {{ dbt.type_string() }}), '|')
+        ) = 0 as is_due,
+        delivered.period is not null as is_delivered
+    from periods
+    cross join feeds
+    left join delivered on periods.period = delivered.period and feeds.feed = delivered.feed
 
 ),
 
 final as (
 
     select
-        periods.period,
-        feeds.feed,
-        feeds.is_required,
-        instr(
-            concat('|', coalesce(feeds.not_due_months, ''), '|'),
-            concat('|', cast(periods.month as {{ dbt.type_string() }}), '|')
-        ) = 0 as is_due,
-        coalesce(delivered.deliveries, 0) > 0 as is_delivered,
+        months.period,
+        months.feed,
+        months.is_required,
+        months.is_due,
+        months.is_delivered,
         case
-            when feeds.has_reporting_units then coalesce(expected.expected_units, 0)
+            when not months.is_due and not months.is_delivered then 0
+            when months.has_reporting_units then coalesce(counted.expected_units, 0)
             else 1
         end as expected_units,
         case
-            when feeds.has_reporting_units then coalesce(expected.received_units, 0)
-            when delivered.deliveries > 0 then 1
+            when months.has_reporting_units then coalesce(counted.received_units, 0)
+            when months.is_delivered then 1
             else 0
         end as received_units,
         case
-            when coalesce(delivered.deliveries, 0) = 0 then cast(0 as decimal(18, 4))
-            when feeds.has_reporting_units
-                then {{ round_ratio('expected.received_units', 'expected.expected_units', 100) }}
+            when not months.is_delivered then cast(0 as decimal(18, 4))
+            when months.has_reporting_units
+                then {{ round_ratio('counted.received_units', 'counted.expected_units', 100) }}
             else cast(100 as decimal(18, 4))
-        end as coverage_pct,
-    from periods
-    cross join feeds
-    left join delivered on periods.period = delivered.period and feeds.feed = delivered.feed
-    left join expected on periods.period = expected.period and feeds.feed = expected.feed
+        end as coverage_pct
+    from months
+    left join counted on months.period = counted.period and months.feed = counted.feed
 
 )
 

@@ -19,7 +19,7 @@ final as (
         prior_gap_ytd,
         contributors,
         flags,
-        is_revised,
+        is_revised
     from {{ ref('int_figures_' ~ feed) }}
     {%- if not loop.last %}
 

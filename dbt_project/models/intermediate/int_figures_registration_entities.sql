@@ -1,9 +1,12 @@
 -- grain: one row per month with a register, place, indicator and breakdown
+{#- What decides membership revises every count. -#}
+{%- set membership = ['division_code', 'industry_code', 'entity_name', 'business_scope'] %}
+{#- indicator: (condition of the month, of the year to date, columns whose revision revises it) -#}
 {%- set counted = {
-    'active_entities': ('is_active', 'is_active', ['registration_status', 'industry_code', 'entity_name']),
-    'new_entities': ('is_new_month', 'is_new_ytd', ['established_on', 'industry_code', 'entity_name']),
+    'active_entities': ('is_active', 'is_active', ['registration_status'] + membership),
+    'new_entities': ('is_new_month', 'is_new_ytd', ['established_on'] + membership),
     'cancelled_entities': (
-        'is_cancelled_month', 'is_cancelled_ytd', ['registration_status', 'cancelled_on', 'industry_code', 'entity_name']
+        'is_cancelled_month', 'is_cancelled_ytd', ['registration_status', 'cancelled_on'] + membership
     ),
 } %}
 
@@ -11,7 +14,7 @@ with months as (
 
     select
         feed_months.period,
-        places.town_code,
+        places.town_code
     from {{ ref('int_feed_months') }} as feed_months
     cross join {{ ref('int_places') }} as places
     where feed_months.feed = 'registration_entities' and feed_months.is_delivered
@@ -40,7 +43,7 @@ placed as (
         coalesce(bool_or(core.is_cancelled_month), false) as is_cancelled_month,
         coalesce(bool_or(core.is_cancelled_ytd), false) as is_cancelled_ytd,
         max(core._warnings) as _warnings,
-        max(core._revised) as _revised,
+        max(core._revised) as _revised
     from months
     left join core
         on
@@ -63,7 +66,7 @@ placed as (
         count(credit_code) filter (where {{ condition_ytd }}) as value_ytd,
         {{ joined_parts('case when ' ~ condition_ytd ~ ' then _warnings end') }} as flags,
         count(credit_code) filter (where {{ condition_ytd }}) as contributors,
-        coalesce(bool_or({{ is_revised_in('_revised', revisable) }}), false) as is_revised,
+        coalesce(bool_or({{ is_revised_in('_revised', revisable) }}), false) as is_revised
     from placed
     group by period, town_code
 
@@ -81,7 +84,7 @@ net_new_entities_figures as (
         new_figures.value_ytd - cancelled_figures.value_ytd as value_ytd,
         {{ merged_parts(['new_figures.flags', 'cancelled_figures.flags']) }} as flags,
         new_figures.contributors + cancelled_figures.contributors as contributors,
-        new_figures.is_revised or cancelled_figures.is_revised as is_revised,
+        new_figures.is_revised or cancelled_figures.is_revised as is_revised
     from new_entities_figures as new_figures
     inner join cancelled_entities_figures as cancelled_figures
         on
@@ -116,10 +119,8 @@ type_figures as (
             as contributors,
         coalesce(bool_or(
             placed.entity_type = types.entity_type
-            and {{ is_revised_in('placed._revised', [
-                'registration_status', 'entity_type', 'industry_code', 'entity_name',
-            ]) }}
-        ), false) as is_revised,
+            and {{ is_revised_in('placed._revised', ['registration_status', 'entity_type'] + membership) }}
+        ), false) as is_revised
     from placed
     cross join types
     group by placed.period, placed.town_code, types.entity_type
@@ -131,7 +132,7 @@ regions as (
 
     select
         town_code,
-        region_code,
+        region_code
     from {{ ref('town_list') }}
 
 ),
@@ -141,7 +142,7 @@ benchmark_shares as (
     select
         benchmarks.town_code,
         benchmarks.share_pct,
-        regions.region_code,
+        regions.region_code
     from {{ ref('benchmarks') }} as benchmarks
     inner join regions on benchmarks.town_code = regions.town_code
 
@@ -153,7 +154,7 @@ region_counts as (
         entities.period,
         benchmark_shares.town_code,
         benchmark_shares.share_pct,
-        count(*) as active_in_region,
+        count(*) as active_in_region
     from {{ ref('int_registration_entities') }} as entities
     inner join benchmark_shares
         on
@@ -179,7 +180,7 @@ location_quotient_figures as (
         ) }} as value_ytd,
         active_figures.flags,
         active_figures.contributors,
-        active_figures.is_revised,
+        active_figures.is_revised
     from active_entities_figures as active_figures
     inner join region_counts
         on
@@ -200,7 +201,7 @@ figures as (
         value_ytd,
         flags,
         contributors,
-        is_revised,
+        is_revised
     from {{ indicator ~ '_figures' }}
     {%- if not loop.last %}
 
@@ -225,7 +226,7 @@ final as (
         cast(null as decimal(18, 4)) as prior_gap_ytd,
         cast(figures.contributors as integer) as contributors,
         figures.flags,
-        figures.is_revised,
+        figures.is_revised
     from figures
     inner join {{ ref('indicator_list') }} as indicators on figures.indicator_code = indicators.indicator_code
 

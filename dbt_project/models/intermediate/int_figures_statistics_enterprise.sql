@@ -7,7 +7,7 @@ with months as (
         feed_months.period,
         places.town_code,
         periods.year,
-        periods.is_joint_return,
+        periods.is_joint_return
     from {{ ref('int_feed_months') }} as feed_months
     inner join {{ ref('int_periods') }} as periods on feed_months.period = periods.period
     cross join {{ ref('int_places') }} as places
@@ -36,7 +36,7 @@ scale_history as (
         ) as was_above_scale,
         min(other.period)
             filter (where other.is_above_scale and substr(other.period, 1, 4) = substr(now.period, 1, 4))
-            as first_above_period,
+            as first_above_period
     from returns as now
     inner join returns as other on now.credit_code = other.credit_code and now.period >= other.period
     where now.is_above_scale
@@ -65,7 +65,7 @@ placed as (
             order by returns.gross_output_value_ytd desc, returns.credit_code
         ) as output_rank,
         returns._warnings,
-        returns._revised,
+        returns._revised
     from months
     left join returns
         on
@@ -93,7 +93,7 @@ placed as (
         {{ joined_parts('_warnings') }} as flags,
         coalesce(bool_or({{ is_revised_in('_revised', [
             item ~ '_month', item ~ '_ytd', item ~ '_ytd_prior', 'town_code',
-        ]) }}), false) as is_revised,
+        ]) }}), false) as is_revised
     from placed
     group by period, town_code, is_joint_return
 
@@ -138,7 +138,7 @@ placed as (
         cast(null as decimal(18, 4)) as prior_gap_ytd,
         {{ contributors }} as contributors,
         {{ joined_parts('_warnings') }} as flags,
-        coalesce(bool_or({{ is_revised_in('_revised', revisable) }}), false) as is_revised,
+        coalesce(bool_or({{ is_revised_in('_revised', revisable) }}), false) as is_revised
     from placed
     group by period, town_code
 
@@ -159,7 +159,7 @@ new_above_scale_enterprises_figures as (
         cast(null as decimal(18, 4)) as prior_gap_ytd,
         count(credit_code) as contributors,
         {{ joined_parts('_warnings') }} as flags,
-        coalesce(bool_or({{ is_revised_in('_revised', ['is_above_scale', 'town_code']) }}), false) as is_revised,
+        coalesce(bool_or({{ is_revised_in('_revised', ['is_above_scale', 'town_code']) }}), false) as is_revised
     from placed
     group by period, town_code, is_joint_return
 
@@ -179,7 +179,7 @@ figures as (
         prior_gap_ytd,
         contributors,
         flags,
-        is_revised,
+        is_revised
     from {{ indicator }}_figures
     {%- if not loop.last %}
 
@@ -204,7 +204,7 @@ final as (
         cast(figures.prior_gap_ytd as decimal(18, 4)) as prior_gap_ytd,
         cast(figures.contributors as integer) as contributors,
         figures.flags,
-        figures.is_revised,
+        figures.is_revised
     from figures
     inner join {{ ref('indicator_list') }} as indicators on figures.indicator_code = indicators.indicator_code
 

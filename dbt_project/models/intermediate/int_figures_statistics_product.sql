@@ -3,7 +3,7 @@ with periods as (
 
     select
         period,
-        is_joint_return,
+        is_joint_return
     from {{ ref('int_periods') }}
 
 ),
@@ -21,7 +21,7 @@ placed as (
         returns.{{ column }},
         {%- endfor %}
         returns._warnings,
-        returns._revised,
+        returns._revised
     from {{ ref('int_statistics_product') }} as returns
     inner join {{ ref('int_places') }} as places on places.town_code in (returns.town_code, 'all')
     inner join periods on returns.period = periods.period
@@ -44,7 +44,7 @@ output_figures as (
         {{ joined_parts('_warnings') }} as flags,
         bool_or({{ is_revised_in('_revised', [
             'output_month', 'output_ytd', 'output_ytd_prior', 'town_code', 'base_unit',
-        ]) }}) as is_revised,
+        ]) }}) as is_revised
     from placed
     group by period, town_code, product_name, base_unit, is_joint_return
 
@@ -65,7 +65,7 @@ sales_figures as (
         count(sales_ytd) as contributors,
         {{ joined_parts('_warnings') }} as flags,
         bool_or({{ is_revised_in('_revised', ['sales_month', 'sales_ytd', 'town_code', 'base_unit']) }})
-            as is_revised,
+            as is_revised
     from placed
     group by period, town_code, product_name, base_unit, is_joint_return
 
@@ -87,7 +87,7 @@ priced as (
         count(case when average_price is not null then sales_month end) as contributors,
         {{ joined_parts('_warnings') }} as flags,
         bool_or({{ is_revised_in('_revised', ['average_price', 'sales_month', 'town_code', 'base_unit']) }})
-            as is_revised,
+            as is_revised
     from placed
     group by period, town_code, product_name, base_unit
 
@@ -107,7 +107,7 @@ price_figures as (
         cast(null as decimal(18, 4)) as prior_gap_ytd,
         contributors,
         flags,
-        is_revised,
+        is_revised
     from priced
 
 ),
@@ -127,7 +127,7 @@ figures as (
         prior_gap_ytd,
         contributors,
         flags,
-        is_revised,
+        is_revised
     from {{ indicator }}_figures
     {%- if not loop.last %}
 
@@ -152,7 +152,7 @@ final as (
         cast(prior_gap_ytd as decimal(18, 4)) as prior_gap_ytd,
         cast(contributors as integer) as contributors,
         flags,
-        is_revised,
+        is_revised
     from figures
 
 )

@@ -42,7 +42,7 @@ final as (
                 concat('|', cast({{ month_number('spine.period') }} - 1 as {{ dbt.type_string() }}), '|')
             ) > 0,
             false
-        ) as is_joint_return,
+        ) as is_joint_return
     from spine
     cross join statistics_pauses
 

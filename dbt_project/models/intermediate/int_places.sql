@@ -3,7 +3,7 @@ with towns as (
 
     select
         town_code,
-        town_name,
+        town_name
     from {{ ref('town_list') }}
 
 ),
@@ -12,7 +12,7 @@ final as (
 
     select
         town_code,
-        town_name,
+        town_name
     from towns
 
     union all

@@ -6,7 +6,7 @@ with profiles as (
         region_code,
         industry_code,
         entity_name,
-        business_scope,
+        business_scope
     from {{ ref('int_registration_entities') }}
 
 ),
@@ -20,7 +20,7 @@ rules as (
         concat(
             membership_rules.town_code, ' ', cast(membership_rules.rule_order as {{ dbt.type_string() }})
         ) as rule_key,
-        town_list.region_code,
+        town_list.region_code
     from {{ ref('membership_rules') }} as membership_rules
     inner join {{ ref('town_list') }} as town_list on membership_rules.town_code = town_list.town_code
 
@@ -34,7 +34,7 @@ terms as (
         rules.rule_order,
         rules.region_code,
         terms.kind,
-        terms.term,
+        terms.term
     from rules
     inner join {{ ref('stg_membership_terms') }} as terms on rules.rule_key = terms.rule_key
 
@@ -47,7 +47,7 @@ met as (
         terms.town_code,
         terms.chain_segment,
         terms.rule_order,
-        terms.kind in ('industry_none', 'keywords_none') as is_excluding,
+        terms.kind in ('industry_none', 'keywords_none') as is_excluding
     from profiles
     inner join terms
         on
@@ -68,7 +68,7 @@ fitting as (
         profile_id,
         town_code,
         chain_segment,
-        rule_order,
+        rule_order
     from met
     group by profile_id, town_code, chain_segment, rule_order
     having not max(is_excluding)
@@ -80,7 +80,7 @@ final as (
     select
         profile_id,
         town_code,
-        chain_segment,
+        chain_segment
     from fitting
     qualify row_number() over (partition by profile_id, town_code order by rule_order) = 1
 

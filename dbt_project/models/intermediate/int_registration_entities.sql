@@ -31,7 +31,7 @@ final as (
         _row_id,
         _delivery_id,
         _warnings,
-        _revised,
+        _revised
     from used
 
 )

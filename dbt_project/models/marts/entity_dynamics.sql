@@ -11,7 +11,7 @@ cells as (
         feed_months.period,
         places.town_code,
         types.entity_type,
-        chain_segments.chain_segment,
+        chain_segments.chain_segment
     from {{ ref('int_feed_months') }} as feed_months
     cross join {{ ref('int_places') }} as places
     cross join (select distinct entity_type from {{ ref('entity_type_list') }}) as types
@@ -32,7 +32,7 @@ counted as (
         count(distinct segments.credit_code) filter (where segments.is_new_month) as new_month,
         count(distinct segments.credit_code) filter (where segments.is_new_ytd) as new_ytd,
         count(distinct segments.credit_code) filter (where segments.is_cancelled_month) as cancelled_month,
-        count(distinct segments.credit_code) filter (where segments.is_cancelled_ytd) as cancelled_ytd,
+        count(distinct segments.credit_code) filter (where segments.is_cancelled_ytd) as cancelled_ytd
     from cells
     left join segments
         on
@@ -57,7 +57,7 @@ final as (
         cast(cancelled_month as integer) as cancelled_month,
         cast(cancelled_ytd as integer) as cancelled_ytd,
         cast(new_ytd - cancelled_ytd as integer) as net_new_ytd,
-        cast(null as {{ dbt.type_string() }}) as release_id,
+        cast(null as {{ dbt.type_string() }}) as release_id
     from counted
 
 )

@@ -17,7 +17,7 @@ indicators as (
         indicator_code,
         name_zh as indicator_name,
         nature,
-        source_feed,
+        source_feed
     from {{ ref('indicator_list') }}
 
 ),
@@ -26,7 +26,7 @@ places as (
 
     select
         town_code,
-        town_name,
+        town_name
     from {{ ref('int_places') }}
 
 ),
@@ -37,7 +37,7 @@ feed_months as (
         period,
         feed,
         is_delivered,
-        coverage_pct,
+        coverage_pct
     from {{ ref('int_feed_months') }}
 
 ),
@@ -47,7 +47,7 @@ feed_flags as (
     select
         period,
         feed,
-        flags,
+        flags
     from {{ ref('int_feed_flags') }}
 
 ),
@@ -68,7 +68,7 @@ cells as (
         figures.contributors,
         figures.flags,
         coalesce(figures.is_revised, false) as is_revised,
-        coalesce(expected.is_due, true) as is_due,
+        coalesce(expected.is_due, true) as is_due
     from figures
     full outer join expected
         on
@@ -98,7 +98,8 @@ compared as (
         -- Growth over a base that lacks part of its units would mislead.
         coalesce(
             cells.value_ytd_prior is not null
-            and cells.prior_gap_ytd * 100 > {{ threshold('prior_gap_pct') }} * cells.value_ytd,
+            and cast(abs(cells.prior_gap_ytd) as decimal(38, 4)) * 100
+            > {{ threshold('prior_gap_pct') }} * abs(cells.value_ytd),
             false
         ) as lacks_prior,
         case
@@ -113,7 +114,7 @@ compared as (
         cells.is_due,
         indicators.indicator_name,
         indicators.nature,
-        indicators.source_feed,
+        indicators.source_feed
     from cells
     inner join indicators on cells.indicator_code = indicators.indicator_code
     left join figures as last_year
@@ -140,14 +141,14 @@ stated as (
             'compared.flags', 'feed_flags.flags', "case when compared.lacks_prior then 'R-IND-001' end",
         ]) }} as all_flags,
         case
-            when not compared.is_due then 'not_due'
+            when not compared.is_due and not coalesce(feed_months.is_delivered, false) then 'not_due'
             when
                 not coalesce(feed_months.is_delivered, false)
                 or (compared.value is null and compared.value_ytd is null)
                 then 'missing'
             when compared.is_revised then 'revised'
             else 'preliminary'
-        end as value_status,
+        end as value_status
     from compared
     left join feed_months on compared.period = feed_months.period and compared.source_feed = feed_months.feed
     left join feed_flags on compared.period = feed_flags.period and compared.source_feed = feed_flags.feed
@@ -187,7 +188,7 @@ final as (
         end as quality_grade,
         stated.contributors,
         stated.all_flags as flags,
-        cast(null as {{ dbt.type_string() }}) as release_id,
+        cast(null as {{ dbt.type_string() }}) as release_id
     from stated
     inner join places on stated.town_code = places.town_code
 

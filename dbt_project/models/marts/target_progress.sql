@@ -61,8 +61,8 @@ limits as (
         cast({{ threshold('light_green_points') }} as decimal(9, 4)) as green_points,
         cast({{ threshold('light_yellow_points') }} as decimal(9, 4)) as yellow_points,
         cast({{ threshold('light_yellow_share_pct') }} as decimal(9, 4)) as yellow_share_pct,
-        cast({{ threshold('projection_low_factor') }} as decimal(9, 4)) as low_factor,
-        cast({{ threshold('projection_high_factor') }} as decimal(9, 4)) as high_factor,
+        cast(100 * {{ threshold('projection_low_factor') }} as integer) as low_factor_pct,
+        cast(100 * {{ threshold('projection_high_factor') }} as integer) as high_factor_pct,
         cast({{ threshold('projection_years') }} as integer) as projection_years
 
 ),
@@ -231,17 +231,14 @@ year_ends as (
 
 ),
 
--- The year as each earlier year would have it go on: value_ytd / the share of these months in it.
+-- How earlier years went on from the same months: the whole year, and the part come by then.
 earlier_courses as (
 
     select
         target_months.target_id,
         target_months.period,
-        {{ round_ratio(
-            'cast(target_months.value_ytd as decimal(38, 4)) * year_ends.value_ytd',
-            'figures.value_ytd',
-            1, 4, 8
-        ) }} as flow
+        figures.value_ytd as part_flow,
+        year_ends.value_ytd as whole_flow
     from target_months
     inner join figures
         on
@@ -256,36 +253,46 @@ earlier_courses as (
 
 ),
 
+-- The year with the largest share of these months, and the one with the smallest.
 seen_courses as (
 
     select
         target_id,
         period,
         count(*) as years,
-        min(flow) as flow_low,
-        max(flow) as flow_high
+        max_by(part_flow, part_flow / whole_flow) as large_part,
+        max_by(whole_flow, part_flow / whole_flow) as large_whole,
+        min_by(part_flow, part_flow / whole_flow) as small_part,
+        min_by(whole_flow, part_flow / whole_flow) as small_whole
     from earlier_courses
     group by target_id, period
 
 ),
 
+-- A flow at the year's end is value_ytd × whole / part: last year's, or 12 months / months gone.
 flows as (
 
     select
         target_months.target_id,
         target_months.period,
-        target_months.value_ytd,
+        cast(target_months.value_ytd as decimal(38, 4)) as value_ytd,
         last_year.value_ytd as last_total,
-        case
-            when target_months.month = 12 then target_months.value_ytd
-            when target_months.value_ytd_prior > 0 and last_year.value_ytd > 0
-                then {{ round_ratio(
-                    'cast(target_months.value_ytd as decimal(38, 4)) * last_year.value_ytd',
-                    'target_months.value_ytd_prior',
-                    1, 4, 8
-                ) }}
-            else {{ round_ratio('12 * target_months.value_ytd', 'target_months.month', 1, 4) }}
-        end as flow
+        cast(
+            case
+                when target_months.month = 12 then 12
+                when target_months.value_ytd_prior > 0 and last_year.value_ytd > 0
+                    then last_year.value_ytd
+                else 12
+            end as decimal(38, 4)
+        ) as whole_flow,
+        cast(
+            case
+                when target_months.month = 12 then 12
+                when target_months.value_ytd_prior > 0 and last_year.value_ytd > 0
+                    then target_months.value_ytd_prior
+                else target_months.month
+            end as decimal(38, 4)
+        ) as part_flow
     from target_months
     left join year_ends as last_year
         on
@@ -298,34 +305,66 @@ flows as (
 
 ),
 
--- Where less is still to come than has come back, the factors change places.
-flow_intervals as (
+-- The factors apply to what is still to come; where that is less than nothing, they change places.
+factors as (
+
+    select
+        flows.target_id,
+        flows.period,
+        case
+            when flows.value_ytd * flows.whole_flow < flows.value_ytd * flows.part_flow
+                then limits.high_factor_pct
+            else limits.low_factor_pct
+        end as low_pct,
+        case
+            when flows.value_ytd * flows.whole_flow < flows.value_ytd * flows.part_flow
+                then limits.low_factor_pct
+            else limits.high_factor_pct
+        end as high_pct
+    from flows
+    cross join limits
+
+),
+
+-- Point, low and high as quotients: they are compared, and turned into growth, before any rounding.
+flow_courses as (
 
     select
         flows.target_id,
         flows.period,
         flows.last_total,
-        flows.flow,
+        flows.value_ytd * flows.whole_flow as point_dividend,
+        flows.part_flow as point_divisor,
         case
-            when seen_courses.years >= limits.projection_years then seen_courses.flow_low
-            else {{ round_ratio(
-                'flows.value_ytd + cast(flows.flow - flows.value_ytd as decimal(38, 4)) * case'
-                ~ ' when flows.flow < flows.value_ytd then limits.high_factor'
-                ~ ' else limits.low_factor end',
-                '1', 1, 4, 8
-            ) }}
-        end as flow_low,
+            when seen_courses.years >= limits.projection_years
+                then flows.value_ytd * seen_courses.large_whole
+            else
+                flows.value_ytd * (
+                    (100 - factors.low_pct) * flows.part_flow + factors.low_pct * flows.whole_flow
+                )
+        end as low_dividend,
         case
-            when seen_courses.years >= limits.projection_years then seen_courses.flow_high
-            else {{ round_ratio(
-                'flows.value_ytd + cast(flows.flow - flows.value_ytd as decimal(38, 4)) * case'
-                ~ ' when flows.flow < flows.value_ytd then limits.low_factor'
-                ~ ' else limits.high_factor end',
-                '1', 1, 4, 8
-            ) }}
-        end as flow_high
+            when seen_courses.years >= limits.projection_years then seen_courses.large_part
+            else 100 * flows.part_flow
+        end as low_divisor,
+        case
+            when seen_courses.years >= limits.projection_years
+                then flows.value_ytd * seen_courses.small_whole
+            else
+                flows.value_ytd * (
+                    (100 - factors.high_pct) * flows.part_flow + factors.high_pct * flows.whole_flow
+                )
+        end as high_dividend,
+        case
+            when seen_courses.years >= limits.projection_years then seen_courses.small_part
+            else 100 * flows.part_flow
+        end as high_divisor
     from flows
     cross join limits
+    inner join factors
+        on
+            flows.target_id = factors.target_id
+            and flows.period = factors.period
     left join seen_courses
         on
             flows.target_id = seen_courses.target_id
@@ -353,21 +392,23 @@ first_levels as (
 
 ),
 
-levels as (
+-- value + (value - first) × months left / months since the first, as a quotient too.
+level_courses as (
 
     select
         target_months.target_id,
         target_months.period,
         case
             when target_months.month = 12 then target_months.value
+            else
+                target_months.value * (target_months.month - first_levels.month)
+                + (target_months.value - first_levels.value) * (12 - target_months.month)
+        end as dividend,
+        case
+            when target_months.month = 12 then 1
             when target_months.month > first_levels.month
-                then {{ round_ratio(
-                    'target_months.value * (target_months.month - first_levels.month)'
-                    ~ ' + (target_months.value - first_levels.value) * (12 - target_months.month)',
-                    'target_months.month - first_levels.month',
-                    1, 4
-                ) }}
-        end as level
+                then target_months.month - first_levels.month
+        end as divisor
     from target_months
     inner join first_levels
         on target_months.target_id = first_levels.target_id
@@ -377,40 +418,39 @@ levels as (
 
 ),
 
--- Level or flow at the year's end. `careful` is the end of the interval that is worse for the target;
--- `asked` is what the target asks of it, times 100: of a growth, last year's flow grown by it.
+-- `asked` is what the target asks of the year's end, times 100: of a growth, last year's flow grown
+-- by it.
 projections as (
 
     select
         target_months.target_id,
         target_months.period,
         target_months.measure,
+        target_months.direction,
         target_months.orientation,
-        flow_intervals.last_total,
-        coalesce(levels.level, flow_intervals.flow) as point,
-        coalesce(levels.level, flow_intervals.flow_low) as low,
-        coalesce(levels.level, flow_intervals.flow_high) as high,
-        case
-            when target_months.direction = 'at_most'
-                then coalesce(levels.level, flow_intervals.flow_high)
-            else coalesce(levels.level, flow_intervals.flow_low)
-        end as careful,
+        flow_courses.last_total,
+        coalesce(level_courses.dividend, flow_courses.point_dividend) as point_dividend,
+        coalesce(level_courses.divisor, flow_courses.point_divisor) as point_divisor,
+        coalesce(level_courses.dividend, flow_courses.low_dividend) as low_dividend,
+        coalesce(level_courses.divisor, flow_courses.low_divisor) as low_divisor,
+        coalesce(level_courses.dividend, flow_courses.high_dividend) as high_dividend,
+        coalesce(level_courses.divisor, flow_courses.high_divisor) as high_divisor,
         case
             when target_months.measure = 'yoy_pct'
                 then
                     cast(100 + target_months.target_value as decimal(38, 4))
-                    * flow_intervals.last_total
+                    * flow_courses.last_total
             else cast(100 * target_months.target_value as decimal(38, 4))
         end as asked
     from target_months
-    left join flow_intervals
+    left join flow_courses
         on
-            target_months.target_id = flow_intervals.target_id
-            and target_months.period = flow_intervals.period
-    left join levels
+            target_months.target_id = flow_courses.target_id
+            and target_months.period = flow_courses.period
+    left join level_courses
         on
-            target_months.target_id = levels.target_id
-            and target_months.period = levels.period
+            target_months.target_id = level_courses.target_id
+            and target_months.period = level_courses.period
 
 ),
 
@@ -419,21 +459,33 @@ outlooks as (
     select
         target_id,
         period,
+        {% for end, column in [
+            ('point', 'projected_year_end'), ('low', 'projection_low'), ('high', 'projection_high'),
+        ] -%}
         case
-            when measure = 'yoy_pct' then {{ growth_pct('point', 'last_total') }}
-            else point
-        end as projected_year_end,
+            when measure = 'yoy_pct'
+                then {{ round_ratio(
+                    end ~ '_dividend - ' ~ end ~ '_divisor * last_total',
+                    'case when last_total > 0 then ' ~ end ~ '_divisor * last_total end',
+                    100, 2, 8
+                ) }}
+            else {{ round_ratio(end ~ '_dividend', end ~ '_divisor', 1, 4, 8) }}
+        end as {{ column }},
+        {% endfor -%}
         case
-            when measure = 'yoy_pct' then {{ growth_pct('low', 'last_total') }}
-            else low
-        end as projection_low,
-        case
-            when measure = 'yoy_pct' then {{ growth_pct('high', 'last_total') }}
-            else high
-        end as projection_high,
-        case
-            when 100 * orientation * careful >= orientation * asked then 'on_course'
-            when 100 * orientation * point >= orientation * asked then 'at_risk'
+            when
+                -- the end of the interval that is worse for the target
+                (
+                    direction <> 'at_most'
+                    and 100 * orientation * low_dividend >= orientation * asked * low_divisor
+                )
+                or (
+                    direction = 'at_most'
+                    and 100 * orientation * high_dividend >= orientation * asked * high_divisor
+                )
+                then 'on_course'
+            when 100 * orientation * point_dividend >= orientation * asked * point_divisor
+                then 'at_risk'
             else 'off_course'
         end as outlook
     from projections

@@ -20,7 +20,7 @@ final as (
         row_no,
         row_key,
         column_name,
-        seen,
+        seen
     from broken_rules
 
 )

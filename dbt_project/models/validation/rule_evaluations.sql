@@ -3,7 +3,7 @@ with periods as (
 
     select
         period,
-        month,
+        month
     from {{ ref('stg_periods') }}
 
 ),
@@ -21,7 +21,7 @@ rules as (
         feed,
         level,
         severity,
-        claim,
+        claim
     from {{ ref('validation_rules') }}
 
 ),
@@ -39,7 +39,7 @@ row_counts as (
         feed,
         sum(rows_data) as rows_data,
         sum(rows_in_force) as rows_in_force,
-        sum(rows_quarantined) as rows_quarantined,
+        sum(rows_quarantined) as rows_quarantined
     from {{ ref('val_row_counts') }}
     group by period, feed
 
@@ -52,7 +52,7 @@ broken_rows as (
         period,
         feed,
         rule_id,
-        count(distinct row_id) as rows_failing,
+        count(distinct row_id) as rows_failing
     from {{ ref('val_broken_rules') }}
     where row_status = 'in_force'
     group by period, feed, rule_id
@@ -66,7 +66,7 @@ row_rules as (
         row_counts.feed,
         rules.rule_id,
         row_counts.rows_in_force as rows_looked_at,
-        coalesce(broken_rows.rows_failing, 0) as rows_failing,
+        coalesce(broken_rows.rows_failing, 0) as rows_failing
     from row_counts
     inner join rules on rules.level = 'row' and (row_counts.feed = rules.feed or rules.feed = '*')
     left join broken_rows
@@ -93,7 +93,7 @@ few_rows_are_set_aside as (
                 end
                 then rows_quarantined
             else 0
-        end as rows_failing,
+        end as rows_failing
     from row_counts
 
 ),
@@ -103,7 +103,7 @@ register_months as (
     select
         period,
         rows_in_force,
-        lag(rows_in_force) over (order by period) as rows_before,
+        lag(rows_in_force) over (order by period) as rows_before
     from row_counts
     where feed = 'registration_entities'
 
@@ -122,7 +122,7 @@ register_does_not_shrink as (
                 > rows_before * {{ threshold('register_shrink_pct') }}
                 then rows_before - rows_in_force
             else 0
-        end as rows_failing,
+        end as rows_failing
     from register_months
 
 ),
@@ -133,7 +133,7 @@ totals as (
         period,
         feed,
         max(deviation_pct) as deviation_pct,
-        max(rows_added) as rows_added,
+        max(rows_added) as rows_added
     from (
         -- Several 合计 rows in a sheet: some are of parts; the nearest is the one of the sheet.
         select
@@ -143,7 +143,7 @@ totals as (
             file,
             sheet,
             min(deviation_pct) as deviation_pct,
-            max(rows_added) as rows_added,
+            max(rows_added) as rows_added
         from {{ ref('val_totals') }}
         group by period, feed, delivery_id, file, sheet
     ) as sheets
@@ -166,7 +166,7 @@ totals_reconcile as (
             end
                 then totals.rows_added
             else 0
-        end as rows_failing,
+        end as rows_failing
     from row_counts
     inner join rules
         on
@@ -186,7 +186,7 @@ delivered as (
         count(*) filter (where is_refusal_pending) as pending,
         count(*) filter (
             where status = 'accepted' and receipt_rows is not null and receipt_rows <> rows_data
-        ) as miscounted,
+        ) as miscounted
     from deliveries
     group by period, feed
 
@@ -199,7 +199,7 @@ required_feed_is_there as (
         feeds.feed,
         'R-BATCH-005' as rule_id,
         1 as rows_looked_at,
-        case when coalesce(delivered.accepted, 0) = 0 then 1 else 0 end as rows_failing,
+        case when coalesce(delivered.accepted, 0) = 0 then 1 else 0 end as rows_failing
     from periods
     inner join feeds
         on
@@ -219,7 +219,7 @@ no_refused_file_is_pending as (
         feed,
         'R-BATCH-006' as rule_id,
         deliveries as rows_looked_at,
-        pending as rows_failing,
+        pending as rows_failing
     from delivered
 
 ),
@@ -231,7 +231,7 @@ receipt_counts_rows as (
         feed,
         'R-BATCH-007' as rule_id,
         accepted as rows_looked_at,
-        miscounted as rows_failing,
+        miscounted as rows_failing
     from delivered
     where accepted > 0
 
@@ -248,7 +248,7 @@ evaluated as (
         feed,
         rule_id,
         rows_looked_at,
-        rows_failing,
+        rows_failing
     from {{ name }}
     {%- if not loop.last %}
 
@@ -266,7 +266,7 @@ final as (
         evaluated.rule_id,
         rules.severity,
         cast(evaluated.rows_looked_at as bigint) as rows_looked_at,
-        cast(evaluated.rows_failing as bigint) as rows_failing,
+        cast(evaluated.rows_failing as bigint) as rows_failing
     from evaluated
     inner join rules on evaluated.rule_id = rules.rule_id
 

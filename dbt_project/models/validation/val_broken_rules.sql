@@ -19,7 +19,7 @@ final as (
         row_key,
         row_status,
         column_name,
-        seen,
+        seen
     from {{ ref('val_' ~ feed) }}
     {%- if not loop.last %}
 

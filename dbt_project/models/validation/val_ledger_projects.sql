@@ -5,7 +5,7 @@ with feed_rows as (
         feed_rows.*,
         history.jumps,
         history.jumps_seen,
-        coalesce(history.is_used, false) as is_used,
+        coalesce(history.is_used, false) as is_used
     from {{ ref('val_ledger_projects_rows') }} as feed_rows
     left join {{ ref('val_ledger_projects_history') }} as history on feed_rows._row_id = history._row_id
 
@@ -17,7 +17,7 @@ beside_last_month as (
         feed_rows.*,
         before.completed_investment_total as before_completed_investment_total,
         before.stage as before_stage,
-        before.stage_order as before_stage_order,
+        before.stage_order as before_stage_order
     from feed_rows
     left join feed_rows as before
         on
@@ -45,7 +45,7 @@ vanished as (
         before._sheet,
         before._row,
         before._row_key,
-        before._status,
+        before._status
     from feed_rows as before
     inner join delivered_months
         on before._period = {{ period_shift('delivered_months._period', -1) }}

@@ -11,7 +11,7 @@ with rows_of_feed as (
 
     select
         *,
-        {{ month_end('_period') }} as month_end_on,
+        {{ month_end('_period') }} as month_end_on
     from {{ ref('val_ledger_projects_rows') }}
 
 ),

@@ -34,7 +34,7 @@ final as (
         _row_id,
         jumps,
         jumps_seen,
-        is_used,
+        is_used
     from walked
 
 )

@@ -5,7 +5,7 @@ with register_rows as (
         _period,
         _row_id,
         credit_code,
-        status_group,
+        status_group
     from {{ ref('val_registration_entities_rows') }}
     where _status = 'in_force'
 
@@ -24,7 +24,7 @@ final as (
     select
         register_rows._period as period,
         register_rows.credit_code,
-        register_rows.status_group = 'active' as is_active,
+        register_rows.status_group = 'active' as is_active
     from register_rows
     left join broken on register_rows._row_id = broken.row_id
     where broken.row_id is null

@@ -3,7 +3,7 @@ with rows_of_feed as (
 
     select
         *,
-        {{ month_end('_period') }} as month_end_on,
+        {{ month_end('_period') }} as month_end_on
     from {{ ref('val_registration_entities_rows') }}
 
 ),

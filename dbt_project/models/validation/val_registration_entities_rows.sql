@@ -47,7 +47,7 @@ final as (
         _has_valid_code,
         _unreadable,
         _unreadable_cells,
-        _impossible_dates,
+        _impossible_dates
     from confronted
 
 )

@@ -21,7 +21,7 @@ with
         count(*) as rows_data,
         count(*) filter (where feed_rows._status = 'in_force') as rows_in_force,
         count(set_aside.row_id) as rows_quarantined,
-        count(*) filter (where feed_rows._status <> 'in_force') as rows_superseded,
+        count(*) filter (where feed_rows._status <> 'in_force') as rows_superseded
     from {{ ref('val_' ~ feed ~ '_rows') }} as feed_rows
     left join {{ feed }}_set_aside as set_aside
         on feed_rows._row_id = set_aside.row_id and feed_rows._status = 'in_force'
@@ -40,7 +40,7 @@ final as (
         rows_data,
         rows_in_force,
         rows_quarantined,
-        rows_superseded,
+        rows_superseded
     from {{ feed }}_counts
     {%- if not loop.last %}
 

@@ -7,7 +7,7 @@ with rows_of_feed as (
         history.falls_seen,
         history.jumps,
         history.jumps_seen,
-        history.is_used,
+        history.is_used
     from {{ ref('val_statistics_enterprise_rows') }} as feed_rows
     left join {{ ref('val_statistics_enterprise_history') }} as history on feed_rows._row_id = history._row_id
 
@@ -24,7 +24,7 @@ register_of_month as (
 
     select
         periods.period,
-        max(register_months.period) as register_period,
+        max(register_months.period) as register_period
     from (select distinct _period as period from rows_of_feed) as periods
     inner join register_months on periods.period >= register_months.period
     group by periods.period
@@ -40,7 +40,7 @@ beside_others as (
         before.{{ item }}_ytd as before_{{ item }}_ytd,
         {%- endfor %}
         register_of_month.register_period,
-        register_status.is_active,
+        register_status.is_active
     from rows_of_feed
     left join rows_of_feed as before
         on

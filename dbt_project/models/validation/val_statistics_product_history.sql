@@ -37,7 +37,7 @@ final as (
         falls_seen,
         jumps,
         jumps_seen,
-        is_used,
+        is_used
     from walked
 
 )

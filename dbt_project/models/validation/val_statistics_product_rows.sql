@@ -43,7 +43,7 @@ final as (
         {%- endfor %}
         _has_valid_code,
         _unreadable,
-        _unreadable_cells,
+        _unreadable_cells
     from confronted
 
 )

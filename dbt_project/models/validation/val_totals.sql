@@ -57,7 +57,7 @@ with
                     )
             end{{ ',' if not loop.last }}
             {%- endfor %}
-        ) as deviation_pct,
+        ) as deviation_pct
     from {{ ref('stg_' ~ feed) }} as totals
     inner join {{ feed }}_rows as rows_read
         on
@@ -81,7 +81,7 @@ final as (
         row_no,
         arrival_no,
         rows_added,
-        deviation_pct,
+        deviation_pct
     from {{ feed }}_totals
     {%- if not loop.last %}
 

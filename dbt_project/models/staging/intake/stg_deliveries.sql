@@ -23,7 +23,7 @@ final as (
         cast(rows_read as bigint) as rows_read,
         cast(rows_data as bigint) as rows_data,
         cast(rows_not_data as bigint) as rows_not_data,
-        cast(receipt_rows as bigint) as receipt_rows,
+        cast(receipt_rows as bigint) as receipt_rows
     from deliveries
 
 )

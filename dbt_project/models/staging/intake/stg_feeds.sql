@@ -15,7 +15,7 @@ final as (
         is_full_replacement,
         has_reporting_units,
         cast(due_day as integer) as due_day,
-        key_columns,
+        key_columns
     from feeds
 
 )

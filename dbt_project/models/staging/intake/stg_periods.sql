@@ -3,7 +3,7 @@ with recursive delivered as (
 
     select
         min(period) as first_period,
-        max(period) as last_period,
+        max(period) as last_period
     from {{ ref('stg_deliveries') }}
     where status = 'accepted'
 
@@ -13,7 +13,7 @@ spine as (
 
     select
         delivered.first_period as period,
-        delivered.last_period,
+        delivered.last_period
     from delivered
     where delivered.first_period is not null
 
@@ -21,7 +21,7 @@ spine as (
 
     select
         {{ period_shift('spine.period', 1) }} as period,
-        spine.last_period,
+        spine.last_period
     from spine
     where spine.period < spine.last_period
 
@@ -31,7 +31,7 @@ final as (
 
     select
         spine.period,
-        {{ month_number('spine.period') }} as month,
+        {{ month_number('spine.period') }} as month
     from spine
 
 )

@@ -33,7 +33,7 @@ typed as (
         {{ parse_text('raw_rows.problems') }} as problems,
         raw_rows.design_capacity as design_capacity_cell,
         {{ capacity_number('raw_rows.design_capacity') }} as capacity_quantity,
-        {{ capacity_unit('raw_rows.design_capacity') }} as capacity_unit,
+        {{ capacity_unit('raw_rows.design_capacity') }} as capacity_unit
     from raw_rows
 
 ),

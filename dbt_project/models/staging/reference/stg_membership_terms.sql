@@ -7,7 +7,7 @@ with rules as (
         keywords_name,
         keywords_scope,
         industry_none,
-        keywords_none,
+        keywords_none
     from {{ ref('membership_rules') }}
 
 ),
@@ -28,7 +28,7 @@ final as (
     select
         rule_key,
         '{{ kind }}' as kind,
-        part as term,
+        part as term
     from {{ kind }}_terms
     {%- if not loop.last %}
 

@@ -3,7 +3,7 @@ with towns as (
 
     select
         town_code,
-        concat(town_name, '|', short_name, '|', coalesce(aliases, '')) as names,
+        concat(town_name, '|', short_name, '|', coalesce(aliases, '')) as names
     from {{ ref('town_list') }}
 
 ),
@@ -18,7 +18,7 @@ final as (
 
     select distinct
         {{ fold_name('named.part') }} as town_name_folded,
-        named.town_code,
+        named.town_code
     from named
 
 )

@@ -28,7 +28,7 @@ typed as (
         raw_rows.registered_capital as registered_capital_cell,
         raw_rows.established_on as established_on_cell,
         raw_rows.approved_on as approved_on_cell,
-        raw_rows.cancelled_on as cancelled_on_cell,
+        raw_rows.cancelled_on as cancelled_on_cell
     from raw_rows
 
 ),
@@ -37,7 +37,7 @@ types as (
 
     select
         typed.entity_type_delivered,
-        min_by(entity_type_list.entity_type, entity_type_list.type_order) as entity_type,
+        min_by(entity_type_list.entity_type, entity_type_list.type_order) as entity_type
     from (select distinct entity_type_delivered from typed) as typed
     inner join {{ ref('entity_type_list') }} as entity_type_list
         on instr(typed.entity_type_delivered, entity_type_list.keyword) > 0
@@ -50,7 +50,7 @@ named as (
     select
         typed.*,
         types.entity_type,
-        statuses.status_group,
+        statuses.status_group
     from typed
     left join types on typed.entity_type_delivered = types.entity_type_delivered
     left join {{ ref('registration_status_list') }} as statuses

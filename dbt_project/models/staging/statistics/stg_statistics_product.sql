@@ -15,7 +15,7 @@ units as (
         unit,
         dimension,
         base_unit,
-        factor,
+        factor
     from {{ ref('unit_list') }}
 
 ),
@@ -27,7 +27,7 @@ towns as (
         town_list.leading_product,
         town_list.product_unit,
         units.dimension,
-        units.factor,
+        units.factor
     from {{ ref('town_list') }} as town_list
     inner join units on town_list.product_unit = units.unit
 
@@ -47,9 +47,7 @@ named as (
         raw_rows.{{ quantity }} as {{ quantity }}_cell,
         {%- endfor %}
         raw_rows.average_price as average_price_cell,
-        {{ parse_number('raw_rows.average_price', "'元'") }}
-        * cast({{ unit_factor('raw_rows.average_price__unit', 'money') }} * 10000 as decimal(12, 2))
-            as average_price_delivered,
+        {{ parse_price('raw_rows.average_price', 'raw_rows.average_price__unit') }} as average_price_delivered
     from raw_rows
 
 ),
@@ -67,7 +65,7 @@ placed as (
                     then units.factor / nullif(towns.factor, 0)
                 else units.factor
             end as decimal(14, 6)
-        ) as quantity_factor,
+        ) as quantity_factor
     from named
     left join {{ ref('stg_town_names') }} as town_names
         on {{ fold_name('named.town') }} = town_names.town_name_folded
@@ -88,7 +86,7 @@ typed as (
         {%- endfor %}
         try_cast(
             placed.average_price_delivered / nullif(placed.quantity_factor, 0) as decimal(18, 8)
-        ) as average_price,
+        ) as average_price
     from placed
 
 ),

@@ -1,0 +1,238 @@
+"""The published tables as data: which, with which columns, labels and grain; and the hash of a month's rows.
+
+Which tables are published stands beside the models: those of the folder `marts` whose `meta.published` is not false.
+dbt itself is not needed: its manifest is read as data. Writing a table belongs to `writers/`. The only names of tables
+and columns known in Python are those of the stamps, which a model leaves empty for publication to fill.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.stops import Stop
+
+LAYER = "marts"
+PERIOD_COLUMN = "period"
+WAREHOUSE = "warehouse"
+RELEASE_STAMP = "release_id"
+# The dimension of months also says which months this release holds.
+PERIODS_MART = "periods"
+STATUS_STAMP = "status"
+REASON_STAMP = "status_reason"
+
+# Nothing calls home, and nothing is fetched that is not there.
+_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+class MartsUnusable(Stop):
+    """The marts cannot be published as they are: a table, a label or a grain is missing. The message names it."""
+
+
+@dataclass(frozen=True)
+class MartColumn:
+    """A column with its description (English) and its label and description for the people of the city."""
+
+    name: str
+    description: str
+    label_zh: str
+    description_zh: str
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A published table; `grain` are the columns that name a row."""
+
+    name: str
+    description: str
+    label_zh: str
+    description_zh: str
+    grain: tuple[str, ...]
+    columns: tuple[MartColumn, ...]
+
+    @property
+    def is_monthly(self) -> bool:
+        """Whether its rows belong to months; else it is published whole."""
+        return any(column.name == PERIOD_COLUMN for column in self.columns)
+
+    @property
+    def stamps(self) -> frozenset[str]:
+        """Columns that publication fills, and that are no part of what was judged."""
+        own = {STATUS_STAMP, REASON_STAMP} if self.name == PERIODS_MART else set()
+        return frozenset(own | {RELEASE_STAMP})
+
+
+def read_marts(dbt_manifest: Mapping[str, Any]) -> tuple[Mart, ...]:
+    """The published tables by name. Raises MartsUnusable if one lacks its grain or a label, or labels clash."""
+    marts = tuple(
+        _mart(node)
+        for node in sorted(dbt_manifest["nodes"].values(), key=lambda node: node["name"])
+        if node["resource_type"] == "model"
+        and LAYER in node["fqn"][1:-1]
+        and node["config"]["meta"].get("published", True)
+    )
+    if not marts:
+        raise MartsUnusable(
+            "dbt 清单中没有任何可发布的表（marts）。请重新运行 stm run。",
+            "The dbt manifest has no mart to publish. Run stm run again.",
+        )
+    _refuse_repeated("表 (tables)", [mart.label_zh for mart in marts])
+    return marts
+
+
+def _mart(node: Mapping[str, Any]) -> Mart:
+    name = node["name"]
+    meta = node["config"]["meta"]
+    columns = tuple(
+        MartColumn(
+            column["name"],
+            _one_line(column["description"]),
+            _label(column["config"]["meta"], "label_zh", f"{name}.{column['name']}"),
+            _label(column["config"]["meta"], "description_zh", f"{name}.{column['name']}"),
+        )
+        for column in node["columns"].values()
+    )
+    names = {column.name for column in columns}
+    grain = tuple(meta.get("grain") or ())
+    mart = Mart(
+        name,
+        _one_line(node["description"]),
+        _label(meta, "label_zh", name),
+        _label(meta, "description_zh", name),
+        grain,
+        columns,
+    )
+    if not grain or not {*grain, *mart.stamps} <= names:
+        wanted = "、".join(sorted({*grain, *mart.stamps} - names)) or "meta.grain"
+        raise MartsUnusable(
+            f"表 {name} 不能发布：缺少 {wanted}。请补在该模型的 yml 中。",
+            f"The mart {name} cannot be published: {wanted} is missing. Add it to the yml of the model.",
+        )
+    _refuse_repeated(name, [column.label_zh for column in columns])
+    return mart
+
+
+def _label(meta: Mapping[str, Any], field: str, place: str) -> str:
+    text = str(meta.get(field) or "").strip()
+    if not text:
+        raise MartsUnusable(
+            f"{place} 没有 meta.{field}，不能发布。请补在该模型的 yml 中。",
+            f"{place} has no meta.{field} and cannot be published. Add it to the yml of the model.",
+        )
+    return text
+
+
+def _refuse_repeated(place: str, labels: Iterable[str]) -> None:
+    repeated = [label for label, times in Counter(labels).items() if times > 1]
+    if repeated:
+        raise MartsUnusable(
+            f"{place} 中有重复的中文名称：{'、'.join(repeated)}。中文视图要求名称各不相同，请改正 yml。",
+            f"{place} has Chinese labels that stand twice: {', '.join(repeated)}. The zh views need different ones.",
+        )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to nothing, with the warehouse attached read-only as `warehouse`.
+
+    Raises MartsUnusable if there is no warehouse, or another process holds it.
+    """
+    # ATTACH from a read-only connection is read-only for good, so releases need one to memory.
+    with duckdb.connect(":memory:", config=_OFFLINE) as connection:
+        try:
+            connection.execute(f"attach {literal(str(path))} as {WAREHOUSE} (read_only)")
+        except duckdb.Error as error:
+            raise MartsUnusable(
+                f"无法打开仓库文件 {path}。请确认没有别的程序占用它，然后重新运行 stm run。",
+                f"The warehouse {path} cannot be opened ({type(error).__name__}). See that no other program holds it, "
+                "then run stm run again.",
+            ) from error
+        yield connection
+
+
+def open_offline(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
+    """A connection to a DuckDB file that never fetches an extension."""
+    return duckdb.connect(str(path), read_only=is_read_only, config=_OFFLINE)
+
+
+def data_hashes(
+    connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart], catalogue: str = WAREHOUSE
+) -> dict[str, str]:
+    """Month -> hash of its own rows in every monthly mart, stamps left out; months without rows are absent.
+
+    Neither the order of rows nor tables without rows of that month count. Raises MartsUnusable if a table is not there
+    or its columns are not those of the manifest.
+    """
+    found: dict[str, list[list[Any]]] = {}
+    for mart in marts:
+        _check_columns(connection, mart, catalogue)
+        if not mart.is_monthly:
+            continue
+        columns = [column.name for column in mart.columns if column.name not in mart.stamps]
+        # As text, since JSON would make a decimal a binary floating point number.
+        cells = ", ".join(f"cast({identifier(column)} as varchar)" for column in columns)
+        rows = connection.execute(f"""
+            with hashed as (
+                select
+                    {PERIOD_COLUMN},
+                    sha256(cast(to_json([{cells}]) as varchar)) as row_hash
+                from {identifier(catalogue)}.main.{identifier(mart.name)}
+            )
+            select
+                {PERIOD_COLUMN},
+                sha256(string_agg(row_hash, '' order by row_hash)) as rows_hash
+            from hashed
+            group by {PERIOD_COLUMN}
+        """).fetchall()
+        for period, rows_hash in rows:
+            found.setdefault(period, []).append([mart.name, columns, rows_hash])
+    return {
+        period: hashlib.sha256(json.dumps(tables).encode()).hexdigest()
+        for period, tables in sorted(found.items())
+    }
+
+
+def warehouse_hashes(warehouse_path: Path, marts: Sequence[Mart]) -> dict[str, str]:
+    """`data_hashes` of the warehouse file."""
+    with open_warehouse(warehouse_path) as connection:
+        return data_hashes(connection, marts)
+
+
+def _check_columns(connection: duckdb.DuckDBPyConnection, mart: Mart, catalogue: str) -> None:
+    there = {
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns() "
+            "where database_name = ? and schema_name = 'main' and table_name = ?",
+            [catalogue, mart.name],
+        ).fetchall()
+    }
+    described = {column.name for column in mart.columns}
+    if there != described:
+        differing = "、".join(sorted(there ^ described))
+        raise MartsUnusable(
+            f"仓库中的表 {mart.name} 与 dbt 清单不一致：{differing}。请重新运行 stm run。",
+            f"The table {mart.name} of the warehouse is not that of the dbt manifest: {differing}. Run stm run again.",
+        )
+
+
+def identifier(name: str) -> str:
+    """A name quoted for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text quoted for SQL, for statements that take no parameters (attach, comment, copy)."""
+    return "'" + text.replace("'", "''") + "'"

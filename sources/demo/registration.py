@@ -1,0 +1,182 @@
+"""The register of the market-regulation bureau: the whole of it as at each month's end, GB18030 text in a
+zip.
+
+One entity is worked out at a time and its line goes into the archives of all months at once: an entity's line
+changes at most once, when it ends. Belongs here: columns, lines, archives and the fault of the last month.
+Does not belong here: who is in the register (`entities.py`).
+"""
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sources.demo import names
+from sources.demo.entities import Entity, register
+from sources.demo.families import Written
+from sources.demo.months import last_day, month_of, period_of, sent_at, year_of
+from sources.demo.report import DemoFault
+from sources.demo.scenario import Delivery, Scenario, compact
+
+ENTITIES_FEED = "registration_entities"
+
+_SENDER = "市市场监督管理局"
+_ENCODING = "gb18030"
+_HEADERS = (
+    "统一社会信用代码",
+    "主体名称",
+    "主体类型",
+    "法定代表人(经营者)",
+    "注册资本(万元)",
+    "成立日期",
+    "核准日期",
+    "登记状态",
+    "注销日期",
+    "登记机关",
+    "行政区划代码",
+    "住所",
+    "行业代码",
+    "经营范围",
+    "联系电话",
+)
+_CANCELLED = "注销"
+_BLOCK = 1024 * 1024
+# Fast rather than small: a province's register is packed once for each month.
+_PACKING = 1
+# An impossible date of establishment: the year typed ten years ahead.
+_YEARS_AHEAD = 10
+
+
+def planned(scenario: Scenario) -> list[Delivery]:
+    """One archive a month, sent on the 2nd or 3rd."""
+    plan = []
+    for month in scenario.months:
+        chance = scenario.rng("registration", month)
+        sent = sent_at(month, chance.randint(2, 3), chance)
+        name = f"{scenario.city.name}经营主体登记{compact(month)}.zip"
+        plan.append(Delivery(ENTITIES_FEED, period_of(month), name, _SENDER, sent))
+    return plan
+
+
+def write(scenario: Scenario, plan: Sequence[Delivery], place: Callable[[Delivery], Path]) -> Written:
+    """Writes the registers; memory does not grow with their rows but for two bytes each."""
+    written = Written()
+    extracts = [_Extract(delivery, place(delivery)) for delivery in plan]
+    line_of = _LineWriter(scenario)
+    for entity in register(scenario):
+        active = line_of(entity)
+        ended = line_of(entity, is_ended=True) if entity.ended_on else active
+        is_faulty = not written.faults and _can_be_faulty(scenario, entity)
+        for extract in extracts:
+            if entity.established_on > extract.last_day:
+                continue
+            if is_faulty and extract is extracts[-1]:
+                wrong = _years_ahead(scenario, entity)
+                written.faults.append(_wrong_date(extract, entity, wrong))
+                extract.add(line_of(entity, established_on=wrong))
+            else:
+                extract.add(ended if entity.ended_on and entity.ended_on <= extract.last_day else active)
+    for extract in extracts:
+        extract.close()
+        written.rows[extract.delivery] = extract.rows
+    return written
+
+
+class _Extract:
+    """A month's archive with its one text, written as its lines come."""
+
+    def __init__(self, delivery: Delivery, path: Path) -> None:
+        self.delivery = delivery
+        self.last_day = last_day(month_of(delivery.period))
+        self.rows = 0
+        self._archive = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_PACKING)
+        # Opened by its name, a member is dated 1980, whatever the day: the same rows give the same bytes.
+        self._text = self._archive.open(f"{path.stem}.csv", "w", force_zip64=True)
+        self._block = bytearray(",".join(_HEADERS).encode(_ENCODING) + b"\r\n")
+
+    @property
+    def next_line(self) -> int:
+        """The line on which the next row will stand, from 1."""
+        return self.rows + 2
+
+    def add(self, line: bytes) -> None:
+        self._block += line
+        self.rows += 1
+        if len(self._block) >= _BLOCK:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._text.close()
+        self._archive.close()
+
+    def _flush(self) -> None:
+        self._text.write(self._block)
+        self._block.clear()
+
+
+class _LineWriter:
+    """An entity as a line of the extract, encoded."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._city = scenario.city.name
+        self._buffer = io.StringIO()
+        self._rows = csv.writer(self._buffer)
+
+    def __call__(
+        self, entity: Entity, *, is_ended: bool = False, established_on: dt.date | None = None
+    ) -> bytes:
+        """The line while the entity is active, or from its end on; `established_on` replaces its own date."""
+        ended_on = entity.ended_on if is_ended else None
+        self._buffer.seek(0)
+        self._buffer.truncate()
+        self._rows.writerow((
+            entity.code,
+            entity.name,
+            entity.type_word,
+            names.person(entity.serial),
+            entity.capital,
+            established_on or entity.established_on,
+            ended_on or entity.approved_on,
+            entity.ending if is_ended else entity.active_word,
+            ended_on if entity.ending == _CANCELLED else None,
+            f"{self._city}市场监督管理局",
+            entity.division_code,
+            f"{self._city}{entity.township}虚构路{entity.serial % 300 + 1}号",
+            entity.industry_code,
+            entity.scope,
+            names.phone(entity.serial),
+        ))  # fmt: skip
+        return self._buffer.getvalue().encode(_ENCODING)
+
+
+def _can_be_faulty(scenario: Scenario, entity: Entity) -> bool:
+    """An enterprise outside the chains that is active throughout: no figure of a town hangs on it."""
+    return (
+        entity.kind == "企业"
+        and not entity.is_in_chain
+        and entity.ended_on is None
+        and entity.established_on <= last_day(scenario.first - 1)
+    )
+
+
+def _years_ahead(scenario: Scenario, entity: Entity) -> dt.date:
+    return dt.date(year_of(scenario.last) + _YEARS_AHEAD, entity.established_on.month, 1)
+
+
+def _wrong_date(extract: _Extract, entity: Entity, wrong: dt.date) -> DemoFault:
+    return DemoFault(
+        feed=extract.delivery.feed,
+        period=extract.delivery.period,
+        file_name=extract.delivery.file_name,
+        row_no=extract.next_line,
+        row_key=entity.code,
+        column_zh="成立日期",
+        seen=wrong.isoformat(),
+        rule_id="R-REG-003",
+        severity="quarantine",
+        message_zh="一个主体的成立日期晚于报告月末：该行应被搁置，其余照常",
+        message_en="one entity's date of establishment lies after the month's end: the row is set aside",
+    )

@@ -1,0 +1,620 @@
+"""The cases that prove the row rules: for each a history that passes and, nearly the same, one that fails for exactly
+that reason; and how single cells are read.
+
+A case is a few rows of one key; every case has a key of its own, so that none meets another. Rules of whole batches need
+months of their own and stand in `test_rules.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tests.flow.raw_rows import PROJECTS, PRODUCT, REGISTER, STATISTICS, Cell, Row, with_wrong_check
+
+DECEMBER, JANUARY, FEBRUARY, MARCH, APRIL = "2022-12", "2023-01", "2023-02", "2023-03", "2023-04"
+# The register of this month holds the enterprises of all cases; before it there is none, and after it until:
+REGISTER_MONTH, REPLACED_REGISTER_MONTH = MARCH, "2023-06"
+MISSING_MARKS = (None, "", "-", "—", "——", "…", "/", "无", "空", " ", "　", "－")
+SEVERAL_TOWNS = "年馍、厨卫"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One rule held against two histories of a key each. `standing` is what the register says of the enterprise of
+    `fails` (None: it does not know it); that of `passes` is there and active."""
+
+    rule: str
+    claim: str
+    passes: tuple[Row, ...] = ()
+    fails: tuple[Row, ...] = ()
+    standing: str | None = "存续"
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.claim}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A cell of a row of its own, and what staging makes of it."""
+
+    row: Row
+    column: str
+    value: Decimal | date | str | bool | None
+
+    def __str__(self) -> str:
+        cell, unit = self.row.cells.get(self.column), self.row.cells.get(f"{self.column}__unit")
+        return f"{self.row.feed} {self.column} {cell} {unit or ''}".strip()
+
+
+def _row(feed: str) -> Callable[..., Row]:
+    def row(
+        period: str,
+        breaks: str = "",
+        *,
+        status: str = "in_force",
+        arrival_no: int = 1,
+        kind: str = "data",
+        next_month: str = "",
+        **cells: Cell | Callable[[str], str],
+    ) -> Row:
+        return Row(
+            feed, period, cells, frozenset(breaks.split()), frozenset(next_month.split()), status, arrival_no, kind
+        )
+
+    return row
+
+
+enterprise, product, entity, project = (_row(feed) for feed in (STATISTICS, PRODUCT, REGISTER, PROJECTS))
+
+
+def _full_width(code: str) -> str:
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in code)
+
+
+def _spaced_lower(code: str) -> str:
+    return f" {code[:6].lower()} {code[6:].lower()}　"
+
+
+def _scientific(code: str) -> str:
+    return "9.11410820001E+17"
+
+
+def _returns(feed: str, rule: str, month: str, ytd: str, sales_ytd: str, stock: str) -> Iterator[Proof]:
+    """What holds for both returns. `month` and `ytd` are of output, `sales_ytd` another cumulative column, `stock` one
+    that only its history can contradict."""
+    row = _row(feed)
+    unknown_town = f"{rule}-002"
+
+    yield Proof(
+        "R-LINE-001", f"a damaged line of {feed} is set aside, alone",
+        passes=(row(FEBRUARY),),
+        fails=(row(FEBRUARY, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+
+    for spelling in (_full_width, _spaced_lower):
+        yield Proof(
+            f"{rule}-001", f"what is only spelt otherwise is the same code ({spelling.__name__})",
+            passes=(row(FEBRUARY, credit_code=spelling),),
+            fails=(row(FEBRUARY, f"{rule}-001", credit_code=lambda code, spell=spelling: spell(with_wrong_check(code))),),
+        )  # fmt: skip
+    for wrong in (_scientific, lambda code: code[:-1], lambda code: "—"):
+        yield Proof(f"{rule}-001", "no code", fails=(row(FEBRUARY, f"{rule}-001", credit_code=wrong),))
+
+    for alias, other in (("霍州年馍", "面包"), (" 年馍　专业镇", SEVERAL_TOWNS), ("年馍", "—")):
+        yield Proof(
+            unknown_town, f"{alias} is one town, {other} is not",
+            passes=(row(FEBRUARY, town=alias),),
+            fails=(row(FEBRUARY, unknown_town, town=other),),
+        )  # fmt: skip
+
+    for mark in MISSING_MARKS:
+        yield Proof(
+            f"{rule}-003", f"{mark!r} is missing, 0 is not",
+            passes=(row(FEBRUARY, **{month: "0", ytd: "0"}),),
+            fails=(row(FEBRUARY, f"{rule}-003", **{ytd: mark}),),
+        )  # fmt: skip
+    yield Proof(
+        f"{rule}-003", "上年同期 may be missing, 累计 may not be a word",
+        passes=(row(FEBRUARY, **{f"{ytd}_prior": "…"}),),
+        fails=(row(FEBRUARY, f"{rule}-003", **{ytd: "待定"}),),
+    )  # fmt: skip
+
+    yield Proof(
+        f"{rule}-004", "output is 0 or more",
+        passes=(row(FEBRUARY, **{month: "0", ytd: "0", f"{ytd}_prior": "0"}),),
+        fails=(row(FEBRUARY, f"{rule}-004", **{month: "0", ytd: "0", f"{ytd}_prior": "(0.0001)"}),),
+    )  # fmt: skip
+    yield Proof(f"{rule}-004", "in all parts", fails=(row(FEBRUARY, f"{rule}-004", **{month: "-1", ytd: "-1"}),))
+
+    yield Proof(
+        f"{rule}-005", "累计 may stay as it was, not fall",
+        passes=(row(FEBRUARY), row(MARCH, **{month: "0", ytd: "200"})),
+        fails=(row(FEBRUARY), row(MARCH, f"{rule}-005", **{month: "0", ytd: "199.9999"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-005", "a month set aside in between does not count",
+        passes=(row(FEBRUARY), row(MARCH, unknown_town, town="面包", **{ytd: "900"}), row(APRIL, **{ytd: "300"})),
+        fails=(row(FEBRUARY), row(MARCH, **{month: "700", ytd: "900"}), row(APRIL, f"{rule}-005", **{ytd: "300"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-005", "nor does one set aside for falling itself",
+        passes=(row(FEBRUARY), row(MARCH, f"{rule}-005", **{ytd: "100"}), row(APRIL, **{ytd: "200"})),
+        fails=(row(FEBRUARY), row(MARCH, f"{rule}-005", **{ytd: "100"}), row(APRIL, f"{rule}-005", **{ytd: "150"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-005", "a month without a return in between does not hide the last one",
+        passes=(row(FEBRUARY), row(APRIL, **{ytd: "200"})),
+        fails=(row(FEBRUARY), row(APRIL, f"{rule}-005", **{ytd: "150"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-005", "a new year begins anew",
+        passes=(row(DECEMBER), row(FEBRUARY)),
+        fails=(row(FEBRUARY), row(MARCH, f"{rule}-005", **{month: "100", ytd: "100"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-005", "every cumulative column is looked at",
+        passes=(row(FEBRUARY, **{sales_ytd: "200"}), row(MARCH, **{sales_ytd: "200.0001"})),
+        fails=(row(FEBRUARY, **{sales_ytd: "200"}), row(MARCH, f"{rule}-005", **{sales_ytd: "199"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-005", "a row that is set aside anyway is told every rule that it breaks",
+        fails=(row(FEBRUARY), row(MARCH, f"{unknown_town} {rule}-005", town="面包", **{ytd: "100"})),
+    )  # fmt: skip
+
+    yield Proof(
+        f"{rule}-006", "999 times its history is odd, 1000 times is another unit",
+        passes=(row(FEBRUARY, **{stock: "5"}), row(MARCH, **{stock: "4999"})),
+        fails=(row(FEBRUARY, **{stock: "5"}), row(MARCH, f"{rule}-006", **{stock: "5000"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-006", "the largest value counts, not the last",
+        passes=(row(FEBRUARY, **{stock: "5"}), row(MARCH, **{stock: "1"}), row(APRIL, **{stock: "4999"})),
+        fails=(row(FEBRUARY, **{stock: "5"}), row(MARCH, **{stock: "1"}), row(APRIL, f"{rule}-006", **{stock: "5000"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-006", "a value that was set aside is no history",
+        passes=(row(FEBRUARY, **{stock: "5"}), row(MARCH, **{stock: "500"}), row(APRIL, **{stock: "5000"})),
+        fails=(
+            row(FEBRUARY, **{stock: "5"}), row(MARCH, unknown_town, town="面包", **{stock: "500"}),
+            row(APRIL, f"{rule}-006", **{stock: "5000"}),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-006", "without a history, or one of zeros, nothing is said; years do not matter",
+        passes=(row(FEBRUARY, **{stock: "0"}), row(MARCH, **{stock: "5000"})),
+        fails=(row(DECEMBER, **{stock: "5"}), row(FEBRUARY, f"{rule}-006", **{stock: "5000"})),
+    )  # fmt: skip
+
+    yield Proof(
+        f"{rule}-007", "two different rows of one key are both set aside; the same value written otherwise is no other",
+        passes=(
+            row(FEBRUARY, f"{rule}-010", **{stock: "1000"}), row(FEBRUARY, status="repeat", **{stock: "1,000.00"}),
+        ),
+        fails=(row(FEBRUARY, f"{rule}-007"), row(FEBRUARY, f"{rule}-007", **{stock: "5"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-007", "a repeat among different rows helps neither; a correction helps",
+        passes=(
+            row(FEBRUARY, status="superseded"), row(FEBRUARY, status="superseded", **{stock: "5"}),
+            row(FEBRUARY, arrival_no=2),
+        ),
+        fails=(
+            row(FEBRUARY, f"{rule}-007"), row(FEBRUARY, f"{rule}-007"),
+            row(FEBRUARY, f"{rule}-007", **{stock: "5"}),
+        ),
+    )  # fmt: skip
+
+    yield Proof(
+        f"{rule}-008", "0.5 % of 累计 is rounding, more is not",
+        passes=(row(FEBRUARY), row(MARCH, **{month: "202", ytd: "400"})),
+        fails=(row(FEBRUARY), row(MARCH, f"{rule}-008", **{month: "202.0001", ytd: "400"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-008", "in February 本月 is 累计",
+        passes=(row(DECEMBER), row(FEBRUARY, **{month: "201", ytd: "200"})),
+        fails=(row(DECEMBER), row(FEBRUARY, f"{rule}-008", **{month: "201.0001", ytd: "200"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-008", "a January that comes all the same adds nothing to December, nor to February",
+        passes=(row(DECEMBER), row(JANUARY), row(FEBRUARY)),
+        fails=(row(DECEMBER), row(JANUARY, f"{rule}-008", **{month: "50"}), row(FEBRUARY, f"{rule}-008", **{month: "100"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-008", "a month that skips one, or follows one set aside, is not added up",
+        passes=(row(FEBRUARY), row(APRIL, **{month: "1"})),
+        fails=(row(FEBRUARY), row(MARCH), row(APRIL, f"{rule}-008", **{month: "1"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-008", "a month that was set aside is nothing to add to",
+        passes=(row(FEBRUARY), row(MARCH, unknown_town, town="面包"), row(APRIL, **{month: "1"})),
+    )  # fmt: skip
+
+    for standing in (None, "注销", "吊销", "迁出"):
+        yield Proof(
+            f"{rule}-009", f"the enterprise stands in the register and is active, not {standing}",
+            passes=(row(MARCH),),
+            fails=(row(MARCH, f"{rule}-009"),),
+            standing=standing,
+        )  # fmt: skip
+    yield Proof(
+        f"{rule}-009", "nothing is said before the first register; later the last one before the month is asked",
+        fails=(row(FEBRUARY), row(APRIL, f"{rule}-009")),
+        standing=None,
+    )  # fmt: skip
+
+    yield Proof(
+        f"{rule}-010", "the same row twice is used once, the repeat counts as superseded",
+        passes=(row(FEBRUARY),),
+        fails=(row(FEBRUARY, f"{rule}-010"), row(FEBRUARY, status="repeat"), row(FEBRUARY, status="repeat")),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-010", "the same row in a later delivery is a correction, no repeat",
+        passes=(row(FEBRUARY, status="superseded"), row(FEBRUARY, arrival_no=2)),
+    )  # fmt: skip
+
+    yield Proof(
+        f"{rule}-011", "an optional cell may be missing; a word counts as missing and warns",
+        passes=(row(FEBRUARY, **{stock: "—"}),),
+        fails=(row(FEBRUARY, f"{rule}-011", **{stock: "待核实"}),),
+    )  # fmt: skip
+
+    yield Proof(
+        unknown_town, "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(row(FEBRUARY, unknown_town, town="面包", status="superseded"), row(FEBRUARY, arrival_no=2)),
+        fails=(row(FEBRUARY, status="superseded"), row(FEBRUARY, unknown_town, town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-001", "a row whose key cannot be read supersedes nothing",
+        fails=(row(FEBRUARY), row(FEBRUARY, f"{rule}-001", credit_code=with_wrong_check, arrival_no=2)),
+    )  # fmt: skip
+
+
+def _of_enterprises() -> Iterator[Proof]:
+    yield from _returns(
+        STATISTICS, "R-STAT", "gross_output_value_month", "gross_output_value_ytd", "operating_revenue_ytd", "employees"
+    )
+    for column in ("enterprise_name", "gross_output_value_month", "operating_revenue_month", "operating_revenue_ytd"):
+        yield Proof(
+            "R-STAT-003", f"{column} is required, total_profit is not",
+            passes=(enterprise(FEBRUARY, total_profit_month="无", total_profit_ytd="无"),),
+            fails=(enterprise(FEBRUARY, "R-STAT-003", **{column: "无"}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-STAT-004", "profit may be negative, output may not",
+        passes=(enterprise(FEBRUARY, total_profit_ytd="（5）"),),
+        fails=(enterprise(FEBRUARY, "R-STAT-004", gross_output_value_ytd_prior="（5）"),),
+    )  # fmt: skip
+    for item in ("total_profit", "tax_paid"):
+        yield Proof(
+            "R-STAT-005", f"{item} may fall, exports may not",
+            passes=(enterprise(FEBRUARY, **{f"{item}_ytd": "50"}), enterprise(MARCH, **{f"{item}_ytd": "-50"})),
+            fails=(enterprise(FEBRUARY, export_value_ytd="50"), enterprise(MARCH, "R-STAT-005", export_value_ytd="49")),
+        )  # fmt: skip
+    yield Proof(
+        "R-STAT-006", "size counts, not sign",
+        passes=(enterprise(FEBRUARY, total_profit_ytd="-1"), enterprise(MARCH, total_profit_ytd="-999.9999")),
+        fails=(enterprise(FEBRUARY, total_profit_ytd="-1"), enterprise(MARCH, "R-STAT-006", total_profit_ytd="1000")),
+    )  # fmt: skip
+    yield Proof(
+        "R-STAT-006", "the same number under 亿元 is ten thousand times as much; the same money is not",
+        passes=(
+            enterprise(FEBRUARY, rd_expense_ytd="200"),
+            enterprise(MARCH, rd_expense_ytd="0.03", rd_expense_ytd__unit="亿元"),
+        ),
+        fails=(
+            enterprise(FEBRUARY, rd_expense_ytd="200"),
+            enterprise(MARCH, "R-STAT-006", rd_expense_ytd="300", rd_expense_ytd__unit="亿元"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-STAT-008", "each item is added up for itself",
+        passes=(enterprise(FEBRUARY, tax_paid_ytd="10"), enterprise(MARCH, tax_paid_month="5", tax_paid_ytd="15")),
+        fails=(
+            enterprise(FEBRUARY, tax_paid_ytd="10"),
+            enterprise(MARCH, "R-STAT-008", tax_paid_month="5", tax_paid_ytd="16"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-STAT-011", "是否规上 is 是 or 否",
+        passes=(enterprise(FEBRUARY, is_above_scale="否"),),
+        fails=(enterprise(FEBRUARY, "R-STAT-011", is_above_scale="不详"),),
+    )  # fmt: skip
+
+
+def _of_products() -> Iterator[Proof]:
+    yield from _returns(PRODUCT, "R-PROD", "output_month", "output_ytd", "sales_ytd", "average_price")
+    yield Proof(
+        "R-PROD-003", "the unit is required and of the list, the enterprise's name is not required",
+        passes=(product(FEBRUARY, enterprise_name=None, quantity_unit="千克"),),
+        fails=(product(FEBRUARY, "R-PROD-003", quantity_unit="箱"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROD-003", "a product without a name has no key: it supersedes nothing",
+        passes=(product(FEBRUARY, output_month="—"),),
+        fails=(product(FEBRUARY), product(FEBRUARY, "R-PROD-003", product_name="—", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROD-006", "吨 against 公斤: the same number is a thousand times as much, the same weight is not",
+        passes=(product(FEBRUARY), product(MARCH, output_month="0.1", output_ytd="0.3", quantity_unit="吨")),
+        fails=(product(FEBRUARY), product(MARCH, "R-PROD-006", output_ytd="300", quantity_unit="吨")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROD-007", "two products of one enterprise are two keys",
+        passes=(product(FEBRUARY), product(FEBRUARY, product_name="花馍")),
+        fails=(product(FEBRUARY, "R-PROD-007"), product(FEBRUARY, "R-PROD-007", output_ytd="201")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROD-010", "200 公斤 and 0.2 吨 are the same row",
+        fails=(
+            product(FEBRUARY, "R-PROD-010"),
+            product(FEBRUARY, output_month="0.2", output_ytd="0.2", quantity_unit="吨", status="repeat"),
+        ),
+    )  # fmt: skip
+
+
+def _of_entities() -> Iterator[Proof]:
+    month = REGISTER_MONTH
+    yield Proof(
+        "R-LINE-001", "a damaged line of the register is set aside, alone",
+        passes=(entity(month),),
+        fails=(entity(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for spelling in (_full_width, _spaced_lower):
+        yield Proof(
+            "R-REG-001", f"what is only spelt otherwise is the same code ({spelling.__name__})",
+            passes=(entity(month, credit_code=spelling),),
+            fails=(entity(month, "R-REG-001", credit_code=lambda code, spell=spelling: spell(with_wrong_check(code))),),
+        )  # fmt: skip
+    for column, cell in (
+        ("entity_name", "无"), ("established_on", None), ("established_on", "待定"), ("registration_status", "/"),
+        ("registration_status", "状态不明"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-REG-002", f"{column} is required and cannot be {cell}; 主体类型 can be missing",
+            passes=(entity(month, entity_type="-"),),
+            fails=(entity(month, "R-REG-002", **{column: cell}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-REG-003", "established by the month's end",
+        passes=(entity(month, established_on="2023-03-31"),),
+        fails=(entity(month, "R-REG-003", established_on="2023年4月1日"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-REG-003", "cancelled by the month's end",
+        passes=(entity(month, registration_status="注销", cancelled_on="2023-03-31"),),
+        fails=(entity(month, "R-REG-003", registration_status="注销", cancelled_on="2023-04-01"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-REG-003", "a day that no calendar has sets the row aside, even where the cell is optional",
+        passes=(entity(month, approved_on="2020-02-29"),),
+        fails=(entity(month, "R-REG-003", approved_on="2021-02-29"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-REG-003", "in a required cell it is unreadable as well",
+        fails=(entity(month, "R-REG-002 R-REG-003", established_on="2022-02-30"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-REG-004", "cancelled on the day of establishment, not before",
+        passes=(entity(month, registration_status="注销", cancelled_on="2020-05-01"),),
+        fails=(entity(month, "R-REG-004", registration_status="注销", cancelled_on="2020-04-30"),),
+    )  # fmt: skip
+    for column, cell in (
+        ("entity_name", "另一公司"), ("registered_capital", "50"), ("approved_on", "2021-01-01"),
+        ("business_scope", "花馍加工"), ("entity_type", "个体工商户"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-REG-005", f"rows that differ in {column} are both set aside, the same row is used once",
+            passes=(entity(month, "R-REG-006"), entity(month, status="repeat")),
+            fails=(entity(month, "R-REG-005"), entity(month, "R-REG-005", **{column: cell})),
+        )  # fmt: skip
+    yield Proof(
+        "R-REG-006", "the same row twice is used once",
+        passes=(entity(month),),
+        fails=(entity(month, "R-REG-006"), entity(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (
+        ("registered_capital", "50万美元", "面议"), ("registered_capital", "-", "二十万"),
+        ("approved_on", "—", "不详"), ("cancelled_on", None, "不详"), ("entity_type", "公司", "其他"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-REG-007", f"{column} can be {cell}; {word} counts as missing and warns",
+            passes=(entity(month, **{column: cell}),),
+            fails=(entity(month, "R-REG-007", **{column: word}),),
+        )  # fmt: skip
+
+    month = REPLACED_REGISTER_MONTH
+    yield Proof(
+        "R-REG-005", "a later register replaces the earlier one, whatever it held",
+        passes=(entity(month, status="superseded"), entity(month, entity_name="改名公司", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-REG-001", "also rows that it does not name, and those whose key cannot be read",
+        passes=(
+            entity(month, status="superseded"),
+            entity(month, "R-REG-001", credit_code=with_wrong_check, status="superseded"),
+        ),
+        fails=(entity(month, "R-REG-001", credit_code=with_wrong_check, arrival_no=2),),
+    )  # fmt: skip
+
+
+def _of_projects() -> Iterator[Proof]:
+    # A project of the month before that is not there has vanished: only what needs a history has one.
+    month, before = APRIL, MARCH
+    unknown_town = "R-PROJ-002"
+    yield Proof(
+        "R-LINE-001", "a damaged line of the ledger is set aside, alone",
+        passes=(project(month),),
+        fails=(project(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-001", "a project may have no code, not a wrong one",
+        passes=(project(month, credit_code="—"),),
+        fails=(project(month, "R-PROJ-001", credit_code="91141082MA00000000"),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            unknown_town, f"{alias} is one town, {other} is not",
+            passes=(project(month, town=alias),),
+            fails=(project(month, unknown_town, town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("project_id", "—"), ("project_name", "无"), ("total_investment", "…"), ("total_investment", "约五千"),
+        ("stage", None), ("stage", "筹备"), ("responsible_unit", "/"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-PROJ-003", f"{column} is required and cannot be {cell}; 建设单位 and 本月完成投资 can be missing",
+            passes=(project(month, owner="无", completed_investment_month="—"),),
+            fails=(project(month, "R-PROJ-003", **{column: cell}),),
+        )  # fmt: skip
+    for column in ("actual_start", "actual_finish"):
+        yield Proof(
+            "R-PROJ-004", f"{column} by the month's end; a plan may lie ahead",
+            passes=(project(month, planned_finish="长期", **{column: "2023.4.30"}),),
+            fails=(project(month, "R-PROJ-004", **{column: "2023.5.1"}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-PROJ-004", "a day that no calendar has sets the row aside, also as a plan",
+        passes=(project(month, planned_start="2024-02-29"),),
+        fails=(project(month, "R-PROJ-004", planned_start="2024-02-30"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-005", "999 times its history is odd, 1000 times is another unit",
+        passes=(project(before, total_investment="3"), project(month, total_investment="2999.9999")),
+        fails=(project(before, total_investment="3"), project(month, "R-PROJ-005", total_investment="3000")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-005", "亿元 against 万元: the same number is ten thousand times as much, the same money is not",
+        passes=(project(before, total_investment="30000"), project(month, total_investment="3亿元")),
+        fails=(
+            project(before, total_investment="3"),
+            project(month, "R-PROJ-005", total_investment="3", total_investment__unit="亿元"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-006", "two different rows of one project are both set aside; projects differ by number, not name",
+        passes=(project(month), project(month, project_id=lambda number: f"{number}-2")),
+        fails=(project(month, "R-PROJ-006"), project(month, "R-PROJ-006", stage="竣工")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-007", "all of the total may be completed, not more",
+        passes=(project(month, completed_investment_total="5000"),),
+        fails=(project(month, "R-PROJ-007", completed_investment_total="5000.0001"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-008", "what is completed does not fall",
+        passes=(project(before, completed_investment_total="50"), project(month, completed_investment_total="50")),
+        fails=(
+            project(before, completed_investment_total="50"),
+            project(month, "R-PROJ-008", completed_investment_total="49.9999"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-008", "a month that was set aside is nothing to fall from",
+        passes=(
+            project(before, unknown_town, town="面包", completed_investment_total="50"),
+            project(month, completed_investment_total="40"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-009", "a stage stays or goes on, not back",
+        passes=(project(before, stage="在建"), project(month, stage="竣工")),
+        fails=(project(before, stage="竣工"), project(month, "R-PROJ-009", stage="在建")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-010", "a project of last month is there, and not only gone",
+        passes=(project(before), project(month)),
+        fails=(project(before, next_month="R-PROJ-010"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-010", "one that is set aside has not vanished; one whose number cannot be read has",
+        passes=(project(before), project(month, unknown_town, town="面包")),
+        fails=(project(before, next_month="R-PROJ-010"), project(month, "R-PROJ-003", project_id="无")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PROJ-010", "one that was set aside last month was not there to vanish",
+        passes=(project(before, unknown_town, town="面包"),),
+    )  # fmt: skip
+    for part in ("actual", "planned"):
+        start, finish = f"{part}_start", f"{part}_finish"
+        yield Proof(
+            "R-PROJ-011", f"{part}: finished on the day of the start, not before",
+            passes=(project(month, **{start: "2023-02-01", finish: "2023-02-01"}),),
+            fails=(project(month, "R-PROJ-011", **{start: "2023-02-01", finish: "2023-01-31"}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-PROJ-012", "the same row twice is used once",
+        passes=(project(month),),
+        fails=(project(month, "R-PROJ-012"), project(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (
+        ("planned_finish", "长期", "年底前"), ("actual_start", "—", "尚未"), ("completed_investment_ytd", "-", "若干"),
+        ("design_capacity", "5万吨", "较大"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-PROJ-013", f"{column} can be {cell}; {word} counts as missing and warns",
+            passes=(project(month, **{column: cell}),),
+            fails=(project(month, "R-PROJ-013", **{column: word}),),
+        )  # fmt: skip
+    yield Proof(
+        unknown_town, "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(project(month, unknown_town, town="面包", status="superseded"), project(month, arrival_no=2)),
+        fails=(project(month, status="superseded"), project(month, unknown_town, town="面包", arrival_no=2)),
+    )  # fmt: skip
+
+
+PROOFS = (*_of_enterprises(), *_of_products(), *_of_entities(), *_of_projects())
+
+
+def _readings() -> Iterator[Reading]:
+    for column, cell, unit, value in (
+        ("employees", "１２０", None, 120), ("employees", "1,234", None, 1234), ("employees", "1 234", None, 1234),
+        ("employees", "1，234", None, 1234), ("employees", "50人", None, 50), ("employees", "0", None, 0),
+        ("employees", "1.2E+3", None, 1200),
+        ("total_profit_ytd", "(5)", "万元", -5), ("total_profit_ytd", "（１,２００．５）", "万元", "-1200.5"),
+        ("total_profit_ytd", "－5.5", "万元", "-5.5"), ("total_profit_ytd", "(5)万元", "元", None),
+        ("tax_paid_ytd", "12.5万元", "元", "12.5"), ("tax_paid_ytd", "12345", "元", "1.2345"),
+        ("tax_paid_ytd", "0.5", "亿元", 5000), ("tax_paid_ytd", "0.5亿元", "万元", 5000),
+        ("tax_paid_ytd", "1200", "千元", 120), ("tax_paid_ytd", "3,000 元", "万元", "0.3"),
+        ("electricity_use_ytd", "5000度", "万千瓦时", "0.5"), ("electricity_use_ytd", "0.2", "亿千瓦时", 2000),
+        *(("rd_expense_ytd", mark, "万元", None) for mark in MISSING_MARKS),
+    ):  # fmt: skip
+        cells = {column: cell, **({f"{column}__unit": unit} if unit else {})}
+        breaks = "R-STAT-011" if cell == "(5)万元" else ""
+        yield Reading(enterprise(FEBRUARY, breaks, **cells), column, None if value is None else Decimal(value))
+    yield Reading(enterprise(FEBRUARY, is_above_scale="是"), "is_above_scale", True)
+    yield Reading(enterprise(FEBRUARY, industry_code="１４３１ "), "industry_code", "1431")
+
+    for unit, town, cell, value in (
+        ("公斤", "年馍", "200", 200), ("千克", "年馍", "200千克", 200), ("吨", "年馍", "0.2", 200), ("吨", "年馍", "0.2吨", 200),
+        ("万公斤", "年馍", "0.02", 200), ("吨", "有机肥", "200", 200), ("公斤", "有机肥", "200", "0.2"), ("套", "厨卫", "200", 200),
+        (" 公 斤 ", "年馍", "２００", 200),
+    ):  # fmt: skip
+        row = product(FEBRUARY, town=town, quantity_unit=unit, output_month=cell, output_ytd=cell)
+        yield Reading(row, "output_ytd", Decimal(value))
+    yield Reading(product(FEBRUARY, quantity_unit="吨", average_price="6500"), "average_price", Decimal("6.5"))
+
+    for cell, value in (
+        ("20", 20), ("20(万元人民币)", 20), ("20（万元人民币）", 20), ("100万元人民币", 100), ("1亿元", 10000),
+        ("50万美元", None), ("-", None),
+    ):  # fmt: skip
+        row = entity(REGISTER_MONTH, registered_capital=cell)
+        yield Reading(row, "registered_capital", None if value is None else Decimal(value))
+    for cell in (
+        "2020-03-05", "2020/3/5", "2020.3.5", "20200305", "2020年3月5日", "43895", "2020-03-05 00:00:00",
+        "２０２０年３月５日", "2020 年 3 月 5 日",
+    ):  # fmt: skip
+        yield Reading(entity(REGISTER_MONTH, established_on=cell), "established_on", date(2020, 3, 5))
+    for cell in ("2020年3月", "2020-3", "2020-03"):
+        yield Reading(entity(REGISTER_MONTH, established_on=cell), "established_on", date(2020, 3, 1))
+
+    for cell in ("长期", "9999-12-31"):
+        yield Reading(project(APRIL, planned_finish=cell), "planned_finish", date(9999, 12, 31))
+    yield Reading(project(APRIL, planned_start="45291"), "planned_start", date(2023, 12, 31))
+    yield Reading(project(APRIL, design_capacity="5万吨"), "capacity_quantity", Decimal(50000))
+    yield Reading(project(APRIL, total_investment="1.5", total_investment__unit="亿元"), "total_investment", Decimal(15000))
+
+
+READINGS = tuple(_readings())

@@ -1,0 +1,179 @@
+"""Contract files: what the four say, and that a wrong one is told with file and field."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sources.contract import CONTRACTS_DIR, ContractError, load_contract, load_contracts
+from sources.header_text import read_header
+from sources.units import UNIT_DIMENSIONS
+
+SMALL = {
+    "feed": "small",
+    "label_zh": "小表",
+    "family": "ledgers",
+    "sender": "办公室",
+    "is_required": False,
+    "due_day": 8,
+    "is_full_replacement": False,
+    "has_reporting_units": False,
+    "key": ["small_id"],
+    "columns": [
+        {"name": "small_id", "label_zh": "编号", "headers": ["编号"], "type": "code", "is_required": True},
+        {"name": "amount", "label_zh": "金额", "headers": ["金额"], "type": "number", "unit": "万元"},
+    ],
+}
+
+
+def written(tmp_path: Path, content: dict[str, object]) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_the_four_feeds_are_there_sorted_and_required() -> None:
+    contracts = load_contracts()
+    assert list(contracts) == [
+        "ledger_projects",
+        "registration_entities",
+        "statistics_enterprise",
+        "statistics_product",
+    ]
+    assert all(contract.is_required for contract in contracts.values())
+    assert {feed: contract.due_day for feed, contract in contracts.items()} == {
+        "ledger_projects": 8,
+        "registration_entities": 5,
+        "statistics_enterprise": 8,
+        "statistics_product": 8,
+    }
+    assert contracts["statistics_enterprise"].not_due_months == (1,)
+    assert contracts["ledger_projects"].not_due_months == ()
+    assert [feed for feed, contract in contracts.items() if contract.is_full_replacement] == [
+        "registration_entities"
+    ]
+
+
+def test_a_measure_stands_for_one_column_per_part() -> None:
+    contract = load_contracts()["statistics_enterprise"]
+    output = [column for column in contract.columns if column.name.startswith("gross_output_value")]
+    assert [(column.name, column.unit, column.is_required) for column in output] == [
+        ("gross_output_value_month", "万元", True),
+        ("gross_output_value_ytd", "万元", True),
+        ("gross_output_value_ytd_prior", "万元", False),
+    ]
+    assert contract.column("electricity_use_ytd").unit == "万千瓦时"
+    assert not contract.column("total_profit_month").is_required
+
+
+def test_raw_columns_begin_with_lineage_and_have_units_only_where_the_contract_has() -> None:
+    contract = load_contracts()["statistics_product"]
+    columns = contract.raw_columns()
+    assert columns[:9] == (
+        "_delivery_id", "_feed", "_period", "_file", "_sheet", "_row", "_row_kind", "_is_hidden", "_cells",
+    )  # fmt: skip
+    assert [name for name in columns if name.endswith("__unit")] == ["average_price__unit"]
+    assert columns[-8:-1] == (
+        "quantity_unit", "output_month", "output_ytd", "output_ytd_prior", "sales_month", "sales_ytd",
+        "average_price",
+    )  # fmt: skip
+
+
+def test_personal_columns_of_the_register_are_marked() -> None:
+    personal = [
+        column.name for column in load_contracts()["registration_entities"].columns if column.is_personal
+    ]
+    assert personal == ["entity_name", "legal_representative", "address", "phone"]
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "unit"),
+    [
+        ("统一社会\n信用代码", "credit_code", None),
+        ("*企业名称（必填）", "enterprise_name", None),
+        ("期末从业\n人员数（人）", "employees", "人"),
+        ("工业总产值本月", "gross_output_value_month", None),
+        ("工业总产值_本年累计", "gross_output_value_ytd", None),
+        ("本年累计工业总产值（亿元）", "gross_output_value_ytd", "亿元"),
+        ("工业总产值(1—3月)", "gross_output_value_ytd", None),
+        ("2024年1-3月工业总产值", "gross_output_value_ytd", None),
+        ("2023年1-3月工业总产值", "gross_output_value_ytd_prior", None),
+        ("去年同期累计 营业收入", "operating_revenue_ytd_prior", None),
+        ("3月 用电量（度）", "electricity_use_month", "度"),
+        ("工业总产值(万元) 本月", "gross_output_value_month", "万元"),
+        ("工业总产值同比增长(%)", None, "%"),
+        ("序号", None, None),
+    ],
+)
+def test_a_header_is_known_by_its_words_not_its_spelling(
+    header: str, column: str | None, unit: str | None
+) -> None:
+    text = read_header(header, "2024-03")
+    found = load_contracts()["statistics_enterprise"].columns_by_header.get(text.key)
+    assert (found.name if found else None, text.unit) == (column, unit)
+
+
+def test_a_small_contract_is_enough_for_a_new_feed(tmp_path: Path) -> None:
+    contract = load_contract(written(tmp_path, SMALL))
+    assert contract.raw_columns()[-3:] == ("small_id", "amount", "amount__unit")
+    assert len(contract.sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"due_day": 40}, "due_day: Input should be less than or equal to 28"),
+        ({"colour": "red"}, "colour: Extra inputs are not permitted"),
+        ({"feed": "other"}, "feed: 'other' must be the file's own name"),
+        ({"key": ["nothing"]}, "key: no such column"),
+        ({"key": ["amount"]}, "key: a key column must be required"),
+        ({"columns": [{**SMALL["columns"][0], "type": "money"}]}, "columns.0.column.type"),  # type: ignore[index]
+        ({"columns": [SMALL["columns"][0], SMALL["columns"][0]]}, "columns: these names stand twice"),  # type: ignore[index]
+        (
+            {"columns": [SMALL["columns"][0], {**SMALL["columns"][1], "headers": ["编 号"]}]},  # type: ignore[index]
+            "is also a header of small_id",
+        ),
+        (
+            {"columns": [SMALL["columns"][0], {**SMALL["columns"][1], "unit": "两"}]},  # type: ignore[index]
+            "columns.amount.unit: '两' is no known unit",
+        ),
+        (
+            {
+                "columns": [
+                    SMALL["columns"][0],  # type: ignore[index]
+                    {"name": "m", "label_zh": "量", "headers": ["量"], "parts": ["month"]},
+                ]
+            },
+            "columns.m.parts: not among the parts of the file: ['month']",
+        ),
+    ],
+)
+def test_a_wrong_contract_is_told_with_file_and_field(
+    tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    path = written(tmp_path, {**SMALL, **change})
+    with pytest.raises(ContractError) as error:
+        load_contract(path)
+    assert str(path) in str(error.value)
+    assert told in str(error.value)
+
+
+def test_a_folder_without_contracts_and_broken_yaml_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="no contract"):
+        load_contracts(tmp_path)
+    (tmp_path / "bad.yaml").write_text("feed: [", encoding="utf-8")
+    with pytest.raises(ContractError, match="not valid YAML"):
+        load_contracts(tmp_path)
+
+
+def test_units_agree_with_the_seed_that_gives_their_factors() -> None:
+    seed = CONTRACTS_DIR.parents[1] / "dbt_project" / "seeds" / "unit_list.csv"
+    with seed.open(encoding="utf-8", newline="") as stream:
+        factors = {row["unit"]: row["dimension"] for row in csv.DictReader(stream)}
+    missing = {
+        unit: dimension for unit, dimension in UNIT_DIMENSIONS.items() if factors.get(unit) != dimension
+    }
+    assert not missing, "known to the readers, but without a factor in unit_list.csv"
