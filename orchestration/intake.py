@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.state import Delivery, State
+from orchestration.stops import Stop
 from orchestration.warehouse_glance import PREVIEW_ROWS, markdown_table
 from sources.contract import Contract
 from sources.intake import read_delivery
@@ -60,6 +61,10 @@ FEEDS_SCHEMA = pa.schema(
 )
 
 
+class RawFileLost(Stop):
+    """The raw file of an accepted delivery is gone, and the delivery is no longer in landing either."""
+
+
 @dataclass(frozen=True)
 class FeedIntake:
     """The deliveries of one feed that this run read, with what became of each."""
@@ -92,16 +97,23 @@ def read_new(
 
     `arrivals` (delivery id -> arrival) is what lies in landing now. Killed in between, a run leaves whole raw files
     and the standing of those that were done; the next one goes on with the rest. An accepted delivery whose raw file
-    is gone is read again, so that raw can be made anew from landing. Raises OSError if raw cannot be written.
+    is gone is read again, so that raw can be made anew from landing. Raises RawFileLost if it cannot, and OSError if
+    raw cannot be written.
     """
     write_schema(contract, raw_dir)
-    wanted = [
-        delivery
-        for delivery in state.deliveries(through)
-        if delivery.feed == contract.feed
-        and delivery.delivery_id in arrivals
-        and (delivery.is_to_read(contract.sha256) or _has_lost_its_raw_file(delivery, raw_dir))
-    ]
+    wanted = []
+    for delivery in state.deliveries(through):
+        if delivery.feed == contract.feed:
+            is_lost = _has_lost_its_raw_file(delivery, raw_dir)
+            if is_lost and delivery.delivery_id not in arrivals:
+                raise RawFileLost(
+                    f"{delivery.feed}/{delivery.period} 的来文《{delivery.file_name}》已读入，但其原始数据文件不见了，"
+                    "landing 中也没有该来文。请从备份恢复 raw 目录，或把来文放回 landing。",
+                    f"The raw file of {delivery.file_name} ({delivery.feed}/{delivery.period}) is gone, and landing no "
+                    "longer has the delivery. Restore raw from a backup, or put the delivery back into landing.",
+                )
+            if is_lost or delivery.is_to_read(contract.sha256):
+                wanted.append(delivery)
     for number, delivery in enumerate(wanted, start=1):
         result = read_delivery(arrivals[delivery.delivery_id], contract, raw_dir, contracts=contracts)
         state.record_intake(result, contract.sha256, now())

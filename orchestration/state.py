@@ -1,10 +1,11 @@
 """The state store, `state/state.sqlite`: what cannot be rebuilt.
 
-Belongs here: arrivals as first seen, what became of each delivery, verdicts, runs, the ledger of releases, and the
-decisions of people (waivers, corrections, finalised months); reading and writing them, one transaction a call. Does not
-belong here: deciding anything from them (`plan.py`, `publication/`). Rows are added, not overwritten, but for the
-standing of a delivery and the end of a run. The clock is passed in; instants are kept as ISO 8601 text with +08:00, in
-one width, so that their order as text is their order in time.
+Belongs here: arrivals as first seen, what became of each delivery, verdicts, runs, the ledger of releases,
+and the decisions of people (waivers, corrections, finalised months); reading and writing them, one
+transaction a call. Does not belong here: deciding anything from them (`plan.py`, `publication/`). Rows are
+added, not overwritten, but for the standing of a delivery and the end of a run. The clock is passed in;
+instants are kept as ISO 8601 text with +08:00, in one width, so that their order as text is their order in
+time.
 """
 
 from __future__ import annotations
@@ -239,9 +240,9 @@ class NoticeLike(Protocol):
 class Delivery:
     """A delivery as first seen, and what became of it.
 
-    `arrival_no` counts from 1 within feed and period in the order of supersession: by `received_at`, then by when it was
-    first seen, then by file name; higher wins. `is_refusal_pending`: refused, and no later one accepted. Rows are 0
-    until it is accepted.
+    `arrival_no` counts from 1 within feed and period in the order of supersession: by `received_at`, then
+    by when it was first seen, then by file name; higher wins. `is_refusal_pending`: refused, and no later
+    one accepted. Rows are 0 until it is accepted.
     """
 
     delivery_id: str
@@ -278,16 +279,15 @@ class Delivery:
         """Whether to read it now: never read yet, or refused by another contract than today's."""
         if not self.is_in_landing:
             return False
-        return self.status == "seen" or (
-            self.status == "refused" and self.contract_sha256 != contract_sha256
-        )
+        return self.status == "seen" or (self.status == "refused" and self.contract_sha256 != contract_sha256)
 
 
 @dataclass(frozen=True)
 class Release:
     """A release as the ledger has it. `own_rows_hash` is that of the rows of its own month.
 
-    `blocked_periods` are the months up to its own that it leaves out. `by` and `why` are those of a withdrawal.
+    `blocked_periods` are the months up to its own that it leaves out. `by` and `why` are those of a
+    withdrawal.
     """
 
     release_seq: int
@@ -344,9 +344,7 @@ class Waiver:
     def covers(self, check_id: str, subject: str, period: str) -> bool:
         """Whether it lifts that check of that feed or table in that month."""
         return (
-            self.rule_id == check_id
-            and self.feed in (None, subject)
-            and self.period <= period <= self.until
+            self.rule_id == check_id and self.feed in (None, subject) and self.period <= period <= self.until
         )
 
 
@@ -374,14 +372,16 @@ class State:
             self.engine.dispose()
             raise StateUnusable(
                 f"无法打开状态库 {self.path}：{error.orig}。请检查磁盘空间和权限，确认没有别的程序占用它。",
-                f"The state store {self.path} cannot be opened: {error.orig}. Look at disk space and permissions, and "
+                f"The state store {self.path} cannot be opened: {error.orig}. Look at disk space and "
+                "permissions, and "
                 "whether another program holds it.",
             ) from error
         except DatabaseError as error:
             self.engine.dispose()
             raise StateUnusable(
                 f"状态库 {self.path} 已损坏：{error.orig}。请从备份恢复该文件；不要删除它，其中有发布台账。",
-                f"The state store {self.path} is damaged: {error.orig}. Restore it from a backup; do not delete it, "
+                f"The state store {self.path} is damaged: {error.orig}. Restore it from a backup; do "
+                "not delete it, "
                 "it holds the ledger of releases.",
             ) from error
 
@@ -394,8 +394,10 @@ class State:
         if version not in (None, SCHEMA_VERSION):
             self.engine.dispose()
             raise StateUnusable(
-                f"状态库 {self.path} 的版本是 {version}，本程序需要 {SCHEMA_VERSION}。请使用与之相配的程序版本。",
-                f"The state store {self.path} is of version {version}, this program needs {SCHEMA_VERSION}. Use the "
+                f"状态库 {self.path} 的版本是 {version}，本程序需要 {SCHEMA_VERSION}。"
+                "请使用与之相配的程序版本。",
+                f"The state store {self.path} is of version {version}, this program needs "
+                f"{SCHEMA_VERSION}. Use the "
                 "version of the program that fits it.",
             )
 
@@ -568,8 +570,8 @@ class State:
     ) -> None:
         """Remember verdicts with the fingerprint and the data hash of their months.
 
-        A month without rows in any mart has no data hash; its verdicts are kept with an empty one, which no gate
-        accepts. Raises KeyError for a month without a fingerprint.
+        A month without rows in any mart has no data hash; its verdicts are kept with an empty one, which no
+        gate accepts. Raises KeyError for a month without a fingerprint.
         """
         rows = [
             {
@@ -613,7 +615,9 @@ class State:
     # The ledger
 
     def prepare_release(self, release: NewRelease, now: datetime) -> None:
-        """Enter a release whose folder is complete but has not its name yet. Its number is taken from now on."""
+        """Enter a release whose folder is complete but has not its name yet. Its number is taken from now
+        on.
+        """
         with self.engine.begin() as connection:
             connection.execute(
                 RELEASES.insert().values(

@@ -117,7 +117,7 @@ SUITE = Suite(
             must_hold_zh="核心环节存续数与指标表的存续经营主体数一致",
             must_hold_en="the core segment's active entities are those of the indicator table",
             applies_to=APPLIES,
-            looks_at="chain_segment = 'core'",
+            looks_at="count(*) filter (where chain_segment = 'core')",
             expects=no_rows("""
                 select
                     core.period, core.town_code, core.active, indicators.value as active_in_indicators

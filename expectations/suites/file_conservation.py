@@ -63,7 +63,7 @@ SUITE = Suite(
             must_hold_zh="每类必报数据都有被采用的行",
             must_hold_en="of every required feed some rows are used",
             applies_to=with_required_rows,
-            looks_at="feed in (select feed from stg_feeds where is_required)",
+            looks_at="count(*) filter (where feed in (select feed from stg_feeds where is_required))",
             expects=no_rows("""
                 select judged.period, judged.feed, sum(judged.rows_read) as rows_read
                 from judged

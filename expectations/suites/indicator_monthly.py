@@ -92,7 +92,7 @@ SUITE = Suite(
             must_hold_zh="计数类指标是不小于零的整数（净增数可为负）",
             must_hold_en="counts are whole and not below zero, but for net numbers",
             applies_to=every_month,
-            looks_at=COUNTED,
+            looks_at=f"count(*) filter (where {COUNTED})",
             expects=no_rows(f"""
                 select period, town_code, indicator_code, breakdown, value, value_ytd
                 from judged
@@ -112,7 +112,7 @@ SUITE = Suite(
             must_hold_zh="金额、产量等不小于零（利润和税金可为负）",
             must_hold_en="amounts and quantities are not below zero, but for profit and tax",
             applies_to=every_month,
-            looks_at=AMOUNTS,
+            looks_at=f"count(*) filter (where {AMOUNTS})",
             expects=no_rows(f"""
                 select period, town_code, indicator_code, breakdown, value, value_ytd
                 from judged
@@ -126,7 +126,7 @@ SUITE = Suite(
             must_hold_zh="金额和用电量：各专业镇之和等于全市",
             must_hold_en="money and electricity: the towns add up to the whole city",
             applies_to=every_month,
-            looks_at=ADDITIVE,
+            looks_at=f"count(*) filter (where {ADDITIVE})",
             expects=no_rows(f"""
                 select
                     period,
@@ -148,7 +148,7 @@ SUITE = Suite(
             must_hold_zh="本年累计不小于本月数",
             must_hold_en="the year to date is not below the month",
             applies_to=every_month,
-            looks_at=f"value_ytd is not null and indicator_code not in {MAY_BE_NEGATIVE}",
+            looks_at=f"count(*) filter (where value_ytd is not null and indicator_code not in {MAY_BE_NEGATIVE})",
             expects=no_rows(f"""
                 select period, town_code, indicator_code, breakdown, value, value_ytd
                 from judged
@@ -163,7 +163,7 @@ SUITE = Suite(
             must_hold_en="growth of the whole city's indicators is within plausible bounds",
             applies_to=every_month,
             # A town's small numbers double without being wrong.
-            looks_at="town_code = 'all' and breakdown = 'all'",
+            looks_at="count(*) filter (where town_code = 'all' and breakdown = 'all')",
             expects=no_rows(f"""
                 select period, indicator_code, yoy_pct
                 from judged

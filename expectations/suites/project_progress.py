@@ -3,7 +3,7 @@
 Belongs here: completeness against the ledger, and lists and bounds. Does not belong here: when a project is alerted.
 """
 
-from expectations.suites.suite import Check, Suite, never_null, no_rows, not_below_zero, one_of, with_rows_of
+from expectations.suites.suite import Check, Suite, never_null, no_rows, one_of, with_rows_of, within
 
 APPLIES = with_rows_of("ledger_projects")
 
@@ -45,7 +45,7 @@ SUITE = Suite(
             must_hold_zh="投资完成率不小于零",
             must_hold_en="completion is not below zero",
             applies_to=APPLIES,
-            expects=not_below_zero("completion_pct"),
+            expects=within("completion_pct", 0, None),
         ),
         Check(
             check_id="R-GX-PRG-003",
@@ -74,7 +74,7 @@ SUITE = Suite(
             must_hold_zh="延期天数不小于零",
             must_hold_en="delay is not below zero",
             applies_to=APPLIES,
-            expects=not_below_zero("delay_days"),
+            expects=within("delay_days", 0, None),
         ),
         Check(
             check_id="R-GX-PRG-006",

@@ -5,9 +5,8 @@ Belongs here: the ledger of a month as a batch. Does not belong here: what is as
 
 from expectations.suites.delivered_rows import (
     columns_do_not_fall_empty,
-    places_are_complete,
-    rows_are_read_once,
-    rows_are_those_counted,
+    profile,
+    structure_checks,
     volume_is_usual,
 )
 from expectations.suites.suite import Suite
@@ -27,11 +26,9 @@ OPTIONAL_COLUMNS = (
 
 SUITE = Suite(
     table="stg_ledger_projects",
-    period_column="_period",
+    profile=profile(FEED),
     checks=(
-        places_are_complete("R-GX-PROJ-001", FEED),
-        rows_are_read_once("R-GX-PROJ-002", FEED),
-        rows_are_those_counted("R-GX-PROJ-003", FEED),
+        *structure_checks("R-GX-PROJ", FEED),
         volume_is_usual("R-GX-PROJ-004", FEED),
         columns_do_not_fall_empty("R-GX-PROJ-005", FEED, OPTIONAL_COLUMNS),
     ),

@@ -6,16 +6,14 @@ Belongs here: the returns of a month as a batch. Does not belong here: what is a
 from expectations.suites.delivered_rows import (
     columns_do_not_fall_empty,
     every_town_reports,
-    places_are_complete,
-    rows_are_read_once,
-    rows_are_those_counted,
+    profile,
+    structure_checks,
     volume_is_usual,
 )
 from expectations.suites.suite import Suite
 
 FEED = "statistics_enterprise"
 
-# Optional columns alone: an empty required value sets its row aside.
 OPTIONAL_COLUMNS = (
     "industry_code",
     "is_above_scale",
@@ -32,11 +30,9 @@ OPTIONAL_COLUMNS = (
 
 SUITE = Suite(
     table="stg_statistics_enterprise",
-    period_column="_period",
+    profile=profile(FEED),
     checks=(
-        places_are_complete("R-GX-STAT-001", FEED),
-        rows_are_read_once("R-GX-STAT-002", FEED),
-        rows_are_those_counted("R-GX-STAT-003", FEED),
+        *structure_checks("R-GX-STAT", FEED),
         volume_is_usual("R-GX-STAT-004", FEED),
         columns_do_not_fall_empty("R-GX-STAT-005", FEED, OPTIONAL_COLUMNS),
         every_town_reports("R-GX-STAT-006", FEED),

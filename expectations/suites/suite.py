@@ -1,8 +1,9 @@
 """What a suite is made of: checks as data, without Great Expectations.
 
-Belongs here: the form of a check, in which months it applies, and shorthands for what it expects. Does not belong here:
-any check (they stand in the module of their table) and anything that runs one (`expectations.engine`). So a suite can be
-listed, shown and counted at no cost; Great Expectations is imported by the judge alone.
+Belongs here: the form of a check, in which months it applies, and shorthands for what it expects. Does not
+belong here: any check (they stand in the module of their table) and anything that runs one
+(`expectations.engine`). So a suite can be listed, shown and counted at no cost; Great Expectations is imported
+by the judge alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +51,7 @@ def in_target_year(month: Month) -> bool:
 
 
 def with_rows_of(feed: str) -> Applies:
-    """The check applies where `feed` has rows: never in a month in which it is not due, as statistics in January.
+    """The check applies where `feed` has rows: not in a month in which none is due, as statistics in January.
 
     That a feed which is due is there at all is a rule of the rule list, with a waiver of its own.
     """
@@ -72,8 +73,8 @@ class Expects:
 def no_rows(sql: str) -> Expects:
     """The query finds nothing; it reads the judged rows as the table `judged`, and other tables by their names.
 
-    Only columns that may be shown are selected: the first rows found stand in the verdict. A month is compared with
-    others only through tables that hold them all: `judged` may hold a single month.
+    Only columns that may be shown are selected: the first rows found stand in the verdict. A month is compared
+    with others only through tables that hold them all: `judged` may hold a single month.
     """
     query = f"with judged as (select * from {{batch}}), unexpected as ({sql}) select * from unexpected"
     return Expects("UnexpectedRowsExpectation", {"unexpected_rows_query": query})
@@ -89,16 +90,18 @@ def one_of(column: str, values: Sequence[str]) -> Expects:
     return Expects("ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)})
 
 
-def not_below_zero(column: str) -> Expects:
-    """Where `column` has a value, it is zero or more."""
-    return Expects("ExpectColumnValuesToBeBetween", {"column": column, "min_value": 0})
+def within(column: str, low: int | None, high: int | None) -> Expects:
+    """Where `column` has a value, it is `low` or more and `high` or less; None is no bound."""
+    arguments = {"column": column, "min_value": low, "max_value": high}
+    return Expects("ExpectColumnValuesToBeBetween", arguments)
 
 
 def threshold(threshold_id: str) -> str:
-    """SQL of a value in the list `thresholds`; a threshold that the list lacks raises: the check is not evaluated."""
+    """SQL of a value in the list `thresholds`; without it the check raises, and so is not evaluated."""
+    missing = f"cast(error('threshold {threshold_id} is not in the list') as decimal(18, 4))"
     return (
-        f"(select case when count(*) = 1 then max(value) else cast(error('threshold {threshold_id} is not in the list')"
-        f" as decimal(18, 4)) end from thresholds where threshold_id = '{threshold_id}')"
+        f"(select case when count(*) = 1 then max(value) else {missing} end"
+        f" from thresholds where threshold_id = '{threshold_id}')"
     )
 
 
@@ -106,7 +109,7 @@ def threshold(threshold_id: str) -> str:
 class Check:
     """One thing that must hold of one table, each month for itself.
 
-    The whole table satisfies it only if every month does, so that months need to be told apart only once it fails.
+    All months together satisfy it only if every month does: they need to be told apart only once it fails.
     """
 
     check_id: str
@@ -118,8 +121,8 @@ class Check:
     must_hold_en: str
     applies_to: Applies
     expects: Expects
-    looks_at: str = "true"
-    """SQL condition: the rows of the table that the check looks at. None of them in a month: not evaluated."""
+    looks_at: str = "count(*)"
+    """SQL, an aggregate over a month's rows: how many the check looks at. None: it is not evaluated."""
 
 
 @dataclass(frozen=True)
@@ -128,4 +131,13 @@ class Suite:
 
     table: str
     checks: tuple[Check, ...]
-    period_column: str = "period"
+    profile: str | None = None
+    """A query over the table that sums it up, with a column `period`; it is judged in the table's place.
+
+    For tables that are too large, or too dear to compute, to be read once for every check.
+    """
+
+    @property
+    def rows(self) -> str:
+        """The query whose rows are judged."""
+        return self.profile or f'select * from "{self.table}"'

@@ -4,7 +4,7 @@ Belongs here: what follows from the figures that stand beside each other. Does n
 light and projection (they are proven beside the model).
 """
 
-from expectations.suites.suite import Check, Suite, in_target_year, never_null, no_rows, not_below_zero, one_of
+from expectations.suites.suite import Check, Suite, in_target_year, never_null, no_rows, within, one_of
 
 SUITE = Suite(
     table="target_progress",
@@ -113,7 +113,7 @@ SUITE = Suite(
             must_hold_zh="完成进度不小于零",
             must_hold_en="progress is not below zero",
             applies_to=in_target_year,
-            expects=not_below_zero("progress_pct"),
+            expects=within("progress_pct", 0, None),
         ),
         Check(
             check_id="R-GX-TGT-007",
@@ -122,7 +122,7 @@ SUITE = Suite(
             must_hold_zh="差额不小于零",
             must_hold_en="the gap is not below zero",
             applies_to=in_target_year,
-            expects=not_below_zero("gap_value"),
+            expects=within("gap_value", 0, None),
         ),
         Check(
             check_id="R-GX-TGT-008",

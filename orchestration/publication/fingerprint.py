@@ -1,8 +1,9 @@
 """Fingerprints: what the figures and the judgement of a month depend on, as one hash.
 
-The fingerprint of P covers the deliveries in force up to P in their order, refusals that wait for a better file,
-waivers, corrections and finalised months up to P, seeds, rules and code. It does not cover history (files that no longer
-count), the clock, or file times. Computed by every run before anything else: nothing heavy is imported here.
+The fingerprint of P covers the deliveries in force up to P in their order, refusals that wait for a better
+file, waivers, corrections and finalised months up to P, seeds, rules and code. It does not cover history
+(files that no longer count), the clock, or file times. Computed by every run before anything else: nothing
+heavy is imported here.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ ENGINES = ("duckdb", "dbt-core", "great-expectations")
 
 @dataclass(frozen=True)
 class CodeVersion:
-    """The program as hashes: all code, the seeds among it, the rules among these; and versions of the engines."""
+    """The program as hashes: all code, the seeds among it, the rules among these; and versions of the
+    engines.
+    """
 
     code: str
     seeds: str
@@ -39,7 +42,9 @@ class CodeVersion:
 
 
 def code_version(project_dir: Path = PROJECT_DIR) -> CodeVersion:
-    """Hash the code under `project_dir`. Raises FileNotFoundError if a folder or a seed of rules is not there."""
+    """Hash the code under `project_dir`. Raises FileNotFoundError if a folder or a seed of rules is not
+    there.
+    """
     files = [path for folder in CODE_FOLDERS for path in _code_files(project_dir / folder)]
     seeds_dir = project_dir / SEEDS_FOLDER
     return CodeVersion(

@@ -1,9 +1,9 @@
 """The gate: whether a month may be published, asked once more by the one who publishes.
 
-A blocking check elsewhere stops only what stands behind it in its own run; so publication trusts nobody. It recomputes
-the month's fingerprint from the state and takes the hash of the rows that it is about to copy, and demands a passing
-verdict of every expected check for exactly these. An absent verdict refuses. Nothing is judged here, and nothing
-written.
+A blocking check elsewhere stops only what stands behind it in its own run; so publication trusts nobody. It
+recomputes the month's fingerprint from the state and takes the hash of the rows that it is about to copy,
+and demands a passing verdict of every expected check for exactly these. An absent verdict refuses. Nothing
+is judged here, and nothing written.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ ExpectedOf = Callable[[str], frozenset[ExpectedCheck]]
 class GateDecision:
     """Whether a month passes, and everything that keeps it from it.
 
-    `data_hash` is None if the warehouse holds no row of the month. `verdicts` are those of exactly this fingerprint and
-    data; `waivers` those without which it would not pass.
+    `data_hash` is None if the warehouse holds no row of the month. `verdicts` are those of exactly this
+    fingerprint and data; `waivers` those without which it would not pass.
     """
 
     period: str
@@ -58,8 +58,8 @@ def expected_from(
 ) -> ExpectedOf:
     """What must have been checked in a month, told from the lists themselves: month -> checks.
 
-    From contracts, rule list, target list, suites and the deliveries of the state; not from the warehouse, which is
-    what is being judged.
+    From contracts, rule list, target list, suites and the deliveries of the state; not from the warehouse,
+    which is what is being judged.
     """
     rules = _read(seeds_dir / RULE_LIST)
     targets = _read(seeds_dir / TARGET_LIST)
@@ -127,7 +127,8 @@ def _reason_without_verdicts(
     if data_hash is None:
         return Sentence(
             f"{period} 在仓库中没有任何数据，不能发布。请确认必报数据已到。",
-            f"The warehouse holds no row of {period}: it cannot be published. See that the required files are there.",
+            f"The warehouse holds no row of {period}: it cannot be published. See that the required "
+            "files are there.",
         )
     if state.verdicts(period, fingerprint_now):
         return Sentence(

@@ -22,9 +22,7 @@ class Ledger:
 
     def newest(self, period: str) -> Release | None:
         """The newest release of a month that readers have seen, withdrawn or not."""
-        of_month = [
-            one for one in self.releases if one.period == period and one.status in _SEEN_BY_READERS
-        ]
+        of_month = [one for one in self.releases if one.period == period and one.status in _SEEN_BY_READERS]
         return max(of_month, key=lambda one: one.release_no, default=None)
 
     def valid(self) -> Iterator[Release]:

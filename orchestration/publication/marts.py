@@ -1,8 +1,9 @@
 """The published tables as data: which, with which columns, labels and grain; and the hash of a month's rows.
 
-Which tables are published stands beside the models: those of the folder `marts` whose `meta.published` is not false.
-dbt itself is not needed: its manifest is read as data. Writing a table belongs to `writers/`. The only names of tables
-and columns known in Python are those of the stamps, which a model leaves empty for publication to fill.
+Which tables are published stands beside the models: those of the folder `marts` whose `meta.published` is
+not false. dbt itself is not needed: its manifest is read as data. Writing a table belongs to `writers/`.
+The only names of tables and columns known in Python are those of the stamps, which a model leaves empty for
+publication to fill.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ _OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions"
 
 
 class MartsUnusable(Stop):
-    """The marts cannot be published as they are: a table, a label or a grain is missing. The message names it."""
+    """The marts cannot be published as they are: a table, a label or a grain is missing. The message names
+    it.
+    """
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ class Mart:
 
 
 def read_marts(dbt_manifest: Mapping[str, Any]) -> tuple[Mart, ...]:
-    """The published tables by name. Raises MartsUnusable if one lacks its grain or a label, or labels clash."""
+    """The published tables by name. Raises MartsUnusable if one lacks its grain or a label, labels
+    clash, or the dimension of months is not among them."""
     marts = tuple(
         _mart(node)
         for node in sorted(dbt_manifest["nodes"].values(), key=lambda node: node["name"])
@@ -79,10 +83,10 @@ def read_marts(dbt_manifest: Mapping[str, Any]) -> tuple[Mart, ...]:
         and LAYER in node["fqn"][1:-1]
         and node["config"]["meta"].get("published", True)
     )
-    if not marts:
+    if PERIODS_MART not in {mart.name for mart in marts}:
         raise MartsUnusable(
-            "dbt 清单中没有任何可发布的表（marts）。请重新运行 stm run。",
-            "The dbt manifest has no mart to publish. Run stm run again.",
+            f"dbt 清单的 {LAYER} 层中没有报告期维表 {PERIODS_MART}，不能发布。请重新运行 stm run。",
+            f"The dbt manifest has no mart {PERIODS_MART} in its layer {LAYER}. Run stm run again.",
         )
     _refuse_repeated("表 (tables)", [mart.label_zh for mart in marts])
     return marts
@@ -135,7 +139,8 @@ def _refuse_repeated(place: str, labels: Iterable[str]) -> None:
     if repeated:
         raise MartsUnusable(
             f"{place} 中有重复的中文名称：{'、'.join(repeated)}。中文视图要求名称各不相同，请改正 yml。",
-            f"{place} has Chinese labels that stand twice: {', '.join(repeated)}. The zh views need different ones.",
+            f"{place} has Chinese labels that stand twice: {', '.join(repeated)}. The zh views need "
+            "different ones.",
         )
 
 
@@ -156,7 +161,8 @@ def open_warehouse(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         except duckdb.Error as error:
             raise MartsUnusable(
                 f"无法打开仓库文件 {path}。请确认没有别的程序占用它，然后重新运行 stm run。",
-                f"The warehouse {path} cannot be opened ({type(error).__name__}). See that no other program holds it, "
+                f"The warehouse {path} cannot be opened ({type(error).__name__}). See that no other "
+                "program holds it, "
                 "then run stm run again.",
             ) from error
         yield connection
@@ -172,8 +178,8 @@ def data_hashes(
 ) -> dict[str, str]:
     """Month -> hash of its own rows in every monthly mart, stamps left out; months without rows are absent.
 
-    Neither the order of rows nor tables without rows of that month count. Raises MartsUnusable if a table is not there
-    or its columns are not those of the manifest.
+    Neither the order of rows nor tables without rows of that month count. Raises MartsUnusable if a table
+    is not there or its columns are not those of the manifest.
     """
     found: dict[str, list[list[Any]]] = {}
     for mart in marts:
@@ -224,7 +230,8 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, mart: Mart, catalogue:
         differing = "、".join(sorted(there ^ described))
         raise MartsUnusable(
             f"仓库中的表 {mart.name} 与 dbt 清单不一致：{differing}。请重新运行 stm run。",
-            f"The table {mart.name} of the warehouse is not that of the dbt manifest: {differing}. Run stm run again.",
+            f"The table {mart.name} of the warehouse is not that of the dbt manifest: {differing}. Run "
+            "stm run again.",
         )
 
 

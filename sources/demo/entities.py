@@ -238,7 +238,8 @@ def _reporting_entity(scenario: Scenario, enterprise: Enterprise, chance: random
 
 def _entity(scenario: Scenario, fate: _Fate, serial: int, chance: random.Random) -> Entity:
     established_on, ended_on = _life(scenario, fate, chance)
-    approved_until = ended_on or (established_on if fate.what == "founded" else _day_before(scenario))
+    # What was approved last, while it was active, was so before the first month: no extract looks ahead.
+    approved_until = min(ended_on or established_on, _day_before(scenario)) if ended_on else _day_before(scenario)
     kind = _drawn(_KINDS, chance)
     word, industry_code, scope = _business(fate, kind, chance)
     region = fate.town.region_code if fate.town else _region(scenario, serial)

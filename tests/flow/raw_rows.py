@@ -58,6 +58,12 @@ class Place:
     arrival_no: int
     row_no: int
 
+    @classmethod
+    def of(cls, delivery_id: str, row_no: int) -> Place:
+        """The place of a row of the warehouse."""
+        feed, period, arrival_no = delivery_id.split()
+        return cls(feed, period, int(arrival_no), row_no)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -182,11 +188,13 @@ def _write_raw(path: Path, file: _File, feed: str, period: str, delivery_id: str
 
 
 def _cells_of(row: Row, key: str) -> dict[str, Cell]:
-    if row.kind in ("damaged", "note"):
-        return {}
-    usual = {} if row.kind != "data" else _USUAL[row.feed](key, int(row.period[5:]))
     told = {name: cell(key) if callable(cell) else cell for name, cell in row.cells.items()}
-    return {**usual, **told}
+    return {**usual_cells(row, key), **told} if row.kind == "data" else told
+
+
+def usual_cells(row: Row, key: str) -> dict[str, Cell]:
+    """The cells of an ordinary row of that feed and month."""
+    return _USUAL[row.feed](key, int(row.period[5:]))
 
 
 # Ordinary rows: 100 a month since January, so that month and year to date add up without a thought.

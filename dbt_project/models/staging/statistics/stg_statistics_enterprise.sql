@@ -21,7 +21,7 @@ typed as (
         {{ parse_text('raw_rows.town') }} as town,
         {{ parse_code('raw_rows.industry_code') }} as industry_code,
         {{ parse_flag('raw_rows.is_above_scale') }} as is_above_scale,
-        {{ parse_quantity('raw_rows.employees', "'人'", 'person') }} as employees,
+        {{ parse_quantity('raw_rows.employees', 'raw_rows.employees__unit', 'person') }} as employees,
         {%- for item in items %}
         {%- for part in parts %}
         {%- set column = item ~ '_' ~ part %}

@@ -1,0 +1,24 @@
+"""Writers: each puts the same tables into a release in one form.
+
+A writer is a module with `write(content, folder)`: it gets the judged marts read-only and the empty folder
+of a release in the making, and says which files it wrote. What a release holds is decided before
+(`release.py`); a writer leaves nothing out and decides nothing. A new form of a release is a module here
+and its name in `WRITERS`.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+from orchestration.publication.writers import duckdb_file, parquet
+from orchestration.publication.writers.content import ReleaseContent, WrittenFile
+
+
+class Writer(Protocol):
+    """What a writer module offers."""
+
+    def write(self, content: ReleaseContent, folder: Path) -> list[WrittenFile]:
+        """Write into `folder`; the files written."""
+        ...
+
+
+WRITERS: tuple[Writer, ...] = (duckdb_file, parquet)
