@@ -31,7 +31,7 @@ test: install ## all tests but the long ones 测试
 faults: install ## the long fault tests: kills at many moments and the like 故障测试
 	$(BIN)/python -m pytest -m faults tests/faults
 
-lint: install ## ruff, layer arrows, dbt conventions, SQL style, dependencies 检查代码
+lint: install ## ruff, layer arrows, dbt conventions, dependencies 检查代码
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
@@ -39,7 +39,6 @@ lint: install ## ruff, layer arrows, dbt conventions, SQL style, dependencies �
 	STM_WAREHOUSE=build/lint.duckdb STM_RAW_DIR=build STM_INTAKE_DIR=build $(BIN)/dbt --quiet parse \
 		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/dbt --log-path build/dbt
 	$(BIN)/dbt-bouncer run --only manifest_checks
-	$(BIN)/sqlfluff lint dbt_project
 
 ui: install ## Dagster's pages on this machine (http://127.0.0.1:3000) 界面
 	DAGSTER_HOME="$$($(BIN)/python -m orchestration.instance)" $(BIN)/dagster dev -w workspace.yaml

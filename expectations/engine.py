@@ -1,11 +1,11 @@
 """Great Expectations on DuckDB: the connection, and how a suite is put to it.
 
-Belongs here: everything that imports Great Expectations. Does not belong here: what is expected (`suites`), and what
-follows from a finding (`judge`). Importing this module takes seconds; only the judge's own process does it.
+Belongs here: everything that imports Great Expectations. Does not belong here: what is expected (`suites`), and
+what follows from a finding (`judge`). Importing this module takes seconds; only the judge's own process does it.
 
-Great Expectations runs a query, gives the connection back and fetches then; in DuckDB the rows are gone by that time. So
-one connection is held open for as long as the warehouse is judged. It commits by itself: in a transaction the first
-query that raises would take all later ones with it.
+Great Expectations runs a query, gives the connection back and fetches then; in DuckDB the rows are gone by that
+time. So one connection is held open for as long as the warehouse is judged. It commits by itself: in a
+transaction the first query that raises would take all later ones with it.
 https://docs.greatexpectations.io/docs/core/customize_expectations/use_sql_to_define_a_custom_expectation
 """
 
@@ -16,7 +16,7 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -31,8 +31,7 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.exceptions import GreatExpectationsError
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from pydantic import JsonValue
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import StaticPool
 
 from expectations.suites.suite import Check, Suite
 
@@ -49,7 +48,7 @@ class Finding:
     """Exact: of a query its rows, of a column its values."""
     examples: tuple[dict[str, JsonValue], ...] = ()
     reason: str = ""
-    """What was raised, first line."""
+    """What was raised."""
 
 
 class HeldConnectionEngine(SqlAlchemyExecutionEngine):
@@ -62,38 +61,47 @@ class HeldConnectionEngine(SqlAlchemyExecutionEngine):
             self._connection = self.engine.connect()
         yield self._connection
 
+    def close(self) -> None:
+        """Close the held connection, which no pool knows of, and the engine."""
+        if self._connection:
+            self._connection.close()
+        self.engine.dispose()
+
 
 class WarehouseDatasource(SQLDatasource):
-    """A DuckDB file, read through a held connection. The override is a class variable: hence a class of its own."""
+    """A DuckDB file, read through a held connection.
+
+    The override is a class variable and would hold for every datasource of the process: hence a class of its own.
+    """
 
     execution_engine_override: ClassVar[type[SqlAlchemyExecutionEngine]] = HeldConnectionEngine
-    # After it: from here on `type` is this name.
+    # After the line above: from here on `type` is this name.
     type: Literal["specialty_town_warehouse"] = "specialty_town_warehouse"
 
 
-@dataclass
 class JudgedWarehouse:
-    """The warehouse, open read-only for judging. A context manager; the file is free again after `close`.
+    """A warehouse, open read-only for judging. A context manager; the file is free again after `close`.
 
-    Nothing is written, neither to the warehouse nor beside it: the context of Great Expectations lives in memory.
+    Nothing is written, neither to the file nor beside it: the context of Great Expectations and the rows taken
+    for judging are in memory.
     """
 
-    warehouse: Path
-    _datasource: WarehouseDatasource = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, warehouse: Path) -> None:
+        """Open `warehouse`, a DuckDB file. One that cannot be opened raises when it is first read."""
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        self._datasource = context.data_sources.add_specialty_town_warehouse(
+        url = sqlalchemy.URL.create("duckdb", database=str(warehouse))
+        self._datasource: WarehouseDatasource = context.data_sources.add_specialty_town_warehouse(
             name="warehouse",
-            connection_string=sqlalchemy.URL.create("duckdb", database=str(self.warehouse)).render_as_string(),
+            connection_string=url.render_as_string(hide_password=False),
             create_temp_table=False,
             kwargs={
-                "poolclass": NullPool,
+                "poolclass": StaticPool,
                 "isolation_level": "AUTOCOMMIT",
                 "connect_args": {"read_only": True},
             },
         )
+        self._engine: HeldConnectionEngine = self._datasource.get_execution_engine()
 
     def __enter__(self) -> Self:
         return self
@@ -105,41 +113,62 @@ class JudgedWarehouse:
 
     def close(self) -> None:
         """Give the file back."""
-        self._datasource.get_execution_engine().close()
+        self._engine.close()
+        # Great Expectations makes a second engine, on which it tries the connection out.
+        self._datasource.get_engine().dispose()
+
+    def take(self, suite: Suite, periods: Sequence[str]) -> None:
+        """Take the rows of `periods` that `suite` judges, once for all that is asked of them afterwards.
+
+        Raises `SQLAlchemyError` where the table is not there, or cannot be read.
+        """
+        months = ", ".join(f"'{period}'" for period in periods)
+        self._execute(
+            f'create or replace temporary table "{_taken(suite)}" as'
+            f" select * from ({suite.rows}) as taken where period in ({months})"
+        )
+
+    def rows_looked_at(self, suite: Suite, check: Check) -> dict[str, int]:
+        """How many of the rows taken `check` looks at, by period; raises `SQLAlchemyError`."""
+        counted = self._execute(f'select period, {check.looks_at} from "{_taken(suite)}" group by period').fetchall()
+        return {period: int(rows or 0) for period, rows in counted}
 
     def validate(self, suite: Suite, checks: Sequence[Check], periods: Sequence[str]) -> dict[str, Finding]:
-        """Put `checks` of `suite` to the rows of `periods` as one batch; a finding for each check id, always.
+        """Put `checks` to the rows taken for `suite`, those of `periods` as one batch; by check id.
 
-        What cannot be put to the table, or raises, is a finding too; it takes no other check with it.
+        A check that cannot be put to them, or raises, is a finding too; it takes no other check with it.
         """
-        try:
-            batch = self._batch(suite, periods)
-        except (GreatExpectationsError, SQLAlchemyError, ValueError, LookupError) as error:
-            return {check.check_id: _raised(str(error)) for check in checks}
         findings: dict[str, Finding] = {}
         expectations = gx.ExpectationSuite(name=suite.table)
         for check in checks:
             try:
-                expectations.add_expectation(
-                    getattr(gx.expectations, check.expects.name)(
-                        **check.expects.arguments, meta={"check_id": check.check_id}
-                    )
-                )
+                expectation = getattr(gx.expectations, check.expects.name)
+                expectations.add_expectation(expectation(**check.expects.arguments, meta={"check_id": check.check_id}))
             except (AttributeError, TypeError, ValueError, GreatExpectationsError) as error:
                 findings[check.check_id] = _raised(str(error))
+        batch = self._batch(suite, periods)
         results = batch.validate(expectations, result_format={"result_format": "COMPLETE"}).results
         # Results come in an order of their own: those that raised first.
         findings |= {result.expectation_config.meta["check_id"]: _finding(result) for result in results}
-        missing = _raised("Great Expectations returned no result")
+        missing = _raised("Great Expectations gave no result")
         return {check.check_id: findings.get(check.check_id, missing) for check in checks}
 
     def _batch(self, suite: Suite, periods: Sequence[str]) -> Batch:
         months = ", ".join(f"'{period}'" for period in periods)
-        query = f'select * from "{suite.table}" where "{suite.period_column}" in ({months})'
-        name = f"{suite.table}: {', '.join(periods)}"
-        known = {asset.name: asset for asset in self._datasource.assets}
-        asset = known.get(name) or self._datasource.add_query_asset(name=name, query=query)
-        return asset.add_batch_definition_whole_table(f"{name} ({len(asset.batch_definitions)})").get_batch()
+        # A name of its own each time: an asset is known by its name, and its rows may have been taken anew.
+        name = f"{suite.table} {len(self._datasource.assets)}"
+        asset = self._datasource.add_query_asset(
+            name=name, query=f'select * from "{_taken(suite)}" where period in ({months})'
+        )
+        return asset.add_batch_definition_whole_table(name).get_batch()
+
+    def _execute(self, sql: str) -> sqlalchemy.CursorResult[Any]:
+        with self._engine.get_connection() as connection:
+            return connection.exec_driver_sql(sql)
+
+
+def _taken(suite: Suite) -> str:
+    return f"judged_{suite.table}"
 
 
 def _finding(result: ExpectationValidationResult) -> Finding:
@@ -166,8 +195,7 @@ def _exceptions(information: Mapping[str, Any]) -> list[str]:
 
 
 def _raised(message: str) -> Finding:
-    lines = [line for line in message.splitlines() if line.strip()]
-    return Finding("raised", reason=lines[0].strip() if lines else "no message")
+    return Finding("raised", reason=message)
 
 
 def _plain(value: Any) -> JsonValue:

@@ -1,11 +1,11 @@
 """The judge: every rule and every suite, each month for itself, in a process of its own.
 
-Belongs here: how verdicts are found, and the helper process that finds them. Does not belong here: what must hold
-(`suites`, rule list), how Great Expectations is asked (`engine`), and what follows from a verdict (the gate).
+Belongs here: how verdicts are found, and the helper process that finds them. Does not belong here: what must
+hold (`suites`, rule list), how Great Expectations is asked (`engine`), and what follows from a verdict (the gate).
 
-Great Expectations takes seconds to import. So it is imported by a helper process (`python -m expectations.judge`) which is
-started while the warehouse is still being built, and asked when that is done: one line of JSON in, one out. Whatever
-happens to that process, its caller gets verdicts: of the outcome "not evaluated", which is no pass.
+Great Expectations takes seconds to import. So it is imported by a helper process (`python -m expectations.judge`)
+which is started while the warehouse is still being built, and asked when that is done: one line of JSON in, one
+out. Whatever happens to that process, its caller gets verdicts: of the outcome "not evaluated", which is no pass.
 """
 
 import os
@@ -17,13 +17,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from expectations.suites import SUITES
 from expectations.suites.suite import Check, Month, Suite
@@ -31,6 +32,9 @@ from expectations.verdict import Outcome, Verdict, month_of
 
 if TYPE_CHECKING:
     from expectations.engine import Finding, JudgedWarehouse
+
+Reason = tuple[str, str]
+"""Why something is so, for people: Chinese, English."""
 
 PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -41,31 +45,31 @@ SEVERITY_OF_RULE = {"block": "block", "quarantine": "warn", "warn": "warn"}
 def judge(warehouse: Path, periods: Sequence[str], suites: Sequence[Suite] = SUITES) -> list[Verdict]:
     """Verdicts of every rule and every check that applies, for each of `periods` (`YYYY-MM`), in that order.
 
-    Reads the warehouse alone, and without writing. Raises `ValueError` on a period that is none and `duckdb.Error` on
-    a warehouse that cannot be read; a check that raises is a verdict.
+    Reads the warehouse alone, and without writing. Raises `ValueError` on a period that is none and `duckdb.Error`
+    on a warehouse that cannot be read; a check that raises is a verdict.
     """
     _require_periods(periods)
     # One after the other: DuckDB refuses a second connection with another configuration in one process.
     with duckdb.connect(str(warehouse), read_only=True) as tables:
         months = _months(tables, periods)
         verdicts = _rule_verdicts(tables, periods)
-        looked_at = {suite.table: _rows_looked_at(tables, suite, periods) for suite in suites}
 
     from expectations.engine import JudgedWarehouse  # takes seconds: only where something is judged
 
     with JudgedWarehouse(Path(warehouse)) as judged:
         for suite in suites:
-            verdicts += _suite_verdicts(judged, suite, months, looked_at[suite.table])
+            verdicts += _suite_verdicts(judged, suite, months)
     return _in_order(verdicts, periods)
 
 
 def judge_without_suites(
-    warehouse: Path, periods: Sequence[str], reason: tuple[str, str], suites: Sequence[Suite] = SUITES
+    warehouse: Path, periods: Sequence[str], reason: Reason, suites: Sequence[Suite] = SUITES
 ) -> list[Verdict]:
     """Verdicts of the rules, and for every check that applies one which says that it was not evaluated.
 
-    For a caller whose judge is gone; `reason` says why, in Chinese and English. If the warehouse cannot be read either,
-    every check of the suites is said not to have been evaluated. Raises `ValueError` on a period that is none.
+    For a caller whose judge is gone; `reason` says why, in Chinese and English. If the warehouse cannot be read
+    either, every check of the suites is said not to have been evaluated. Raises `ValueError` on a period that is
+    none.
     """
     _require_periods(periods)
     try:
@@ -92,7 +96,9 @@ def _require_periods(periods: Sequence[str]) -> None:
 
 def _in_order(verdicts: Iterable[Verdict], periods: Sequence[str]) -> list[Verdict]:
     place = {period: number for number, period in enumerate(periods)}
-    return sorted(verdicts, key=lambda verdict: (place[verdict.period], verdict.kind, verdict.check_id, verdict.subject))
+    return sorted(
+        verdicts, key=lambda verdict: (place[verdict.period], verdict.kind, verdict.check_id, verdict.subject)
+    )
 
 
 def _rows(tables: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[dict[str, Any]]:
@@ -162,56 +168,22 @@ def _rule_verdict(found: Mapping[str, Any]) -> Verdict:
     )
 
 
-@dataclass(frozen=True)
-class _LookedAt:
-    """How many rows of each month a suite's checks have to look at, or why that could not be counted."""
-
-    counts: Mapping[tuple[str, str], int]
-    reasons: Mapping[str, str]
-
-
-def _rows_looked_at(tables: duckdb.DuckDBPyConnection, suite: Suite, periods: Sequence[str]) -> _LookedAt:
-    conditions = {check.looks_at for check in suite.checks}
-    per_condition: dict[str, dict[str, int]] = {}
-    reasons: dict[str, str] = {}
-    for condition in sorted(conditions):
-        try:
-            counted = tables.execute(
-                f'select "{suite.period_column}", count(*) from "{suite.table}"'
-                f' where "{suite.period_column}" in (select unnest(?)) and ({condition}) group by all',
-                [list(periods)],
-            ).fetchall()
-        except duckdb.Error as error:
-            reasons[condition] = _without_values(str(error).splitlines()[0])
-        else:
-            per_condition[condition] = dict(counted)
-    return _LookedAt(
-        counts={
-            (check.check_id, period): per_condition.get(check.looks_at, {}).get(period, 0)
-            for check in suite.checks
-            for period in periods
-        },
-        reasons={check.check_id: reasons[check.looks_at] for check in suite.checks if check.looks_at in reasons},
-    )
-
-
-def _suite_verdicts(
-    judged: "JudgedWarehouse", suite: Suite, months: Mapping[str, Month], looked_at: _LookedAt
-) -> list[Verdict]:
-    """Verdicts of a suite: its table is judged once, and month by month only where that was no pass.
+def _suite_verdicts(judged: "JudgedWarehouse", suite: Suite, months: Mapping[str, Month]) -> list[Verdict]:
+    """Verdicts of a suite: its rows are judged once, and month by month only where that was no pass.
 
     Which months fail is never read from the rows that Great Expectations shows: they are cut off.
     """
-    to_judge = {
-        check.check_id: [
-            period
-            for period, month in months.items()
-            if check.applies_to(month) and looked_at.counts[check.check_id, period]
-        ]
+    applying = {
+        check.check_id: [period for period, month in months.items() if check.applies_to(month)]
         for check in suite.checks
     }
-    periods = [period for period in months if any(period in judgeable for judgeable in to_judge.values())]
-    checks = [check for check in suite.checks if to_judge[check.check_id]]
+    rows, unreadable = _rows_looked_at(judged, suite, list(months))
+    judgeable = {
+        check_id: [period for period in periods if rows.get(check_id, {}).get(period)]
+        for check_id, periods in applying.items()
+    }
+    checks = [check for check in suite.checks if judgeable[check.check_id]]
+    periods = [period for period in months if any(period in judged_in for judged_in in judgeable.values())]
     findings: dict[tuple[str, str], Finding] = {}
     if checks:
         whole = judged.validate(suite, checks, periods)
@@ -224,24 +196,38 @@ def _suite_verdicts(
 
     verdicts = []
     for check in suite.checks:
-        for period, month in months.items():
-            if not check.applies_to(month):
-                continue
-            rows = looked_at.counts[check.check_id, period]
-            if check.check_id in looked_at.reasons:
-                why = looked_at.reasons[check.check_id]
-                verdicts.append(_not_evaluated(suite, check, period, f"检验出错：{why}", f"the check raised: {why}"))
-            elif not rows:
+        for period in applying[check.check_id]:
+            if check.check_id in unreadable:
+                verdicts.append(_crashed(suite, check, period, unreadable[check.check_id]))
+            elif period not in judgeable[check.check_id]:
                 verdicts.append(_not_evaluated(suite, check, period, "没有可检验的行", "no rows to look at"))
             else:
-                verdicts.append(_found(suite, check, period, rows, findings[check.check_id, period]))
+                finding = findings[check.check_id, period]
+                verdicts.append(_found(suite, check, period, rows[check.check_id][period], finding))
     return verdicts
+
+
+def _rows_looked_at(
+    judged: "JudgedWarehouse", suite: Suite, periods: Sequence[str]
+) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
+    """How many rows each check looks at in each month; and of those for which that cannot be said, why."""
+    try:
+        judged.take(suite, periods)
+    except SQLAlchemyError as error:
+        return {}, {check.check_id: str(error) for check in suite.checks}
+    rows: dict[str, dict[str, int]] = {}
+    unreadable: dict[str, str] = {}
+    for check in suite.checks:
+        try:
+            rows[check.check_id] = judged.rows_looked_at(suite, check)
+        except SQLAlchemyError as error:
+            unreadable[check.check_id] = str(error)
+    return rows, unreadable
 
 
 def _found(suite: Suite, check: Check, period: str, rows: int, finding: "Finding") -> Verdict:
     if finding.outcome == "raised":
-        why = _without_values(finding.reason)
-        return _not_evaluated(suite, check, period, f"检验出错：{why}", f"the check raised: {why}", rows)
+        return _crashed(suite, check, period, finding.reason, rows)
     details: dict[str, JsonValue] = {"claim": check.claim}
     outcome: Outcome = "passed"
     found_zh, found_en = f"成立（{rows} 行）", f"holds ({rows} rows)"
@@ -253,9 +239,12 @@ def _found(suite: Suite, check: Check, period: str, rows: int, finding: "Finding
     return _verdict(suite, check, period, outcome, (rows, finding.rows_failing), (found_zh, found_en), details)
 
 
-def _not_evaluated(
-    suite: Suite, check: Check, period: str, why_zh: str, why_en: str, rows: int = 0
-) -> Verdict:
+def _crashed(suite: Suite, check: Check, period: str, error: str, rows: int = 0) -> Verdict:
+    why = _without_values(error)
+    return _not_evaluated(suite, check, period, f"检验出错：{why}", f"the check raised: {why}", rows)
+
+
+def _not_evaluated(suite: Suite, check: Check, period: str, why_zh: str, why_en: str, rows: int = 0) -> Verdict:
     found = (f"未检验：{why_zh}", f"not evaluated: {why_en}")
     return _verdict(suite, check, period, "not_evaluated", (rows, 0), found, {"claim": check.claim})
 
@@ -285,8 +274,9 @@ def _verdict(
 
 
 def _without_values(message: str) -> str:
-    """An error's text without what stands in quotes: DuckDB quotes the cell that it stumbled over."""
-    return re.sub(r"'[^']*'", "'…'", message)
+    """The first line of an error, without what stands in quotes: DuckDB quotes the cell it stumbled over."""
+    first = next((line.strip() for line in message.splitlines() if line.strip()), "no message")
+    return re.sub(r"'[^']*'", "'…'", first)
 
 
 class Request(BaseModel):
@@ -300,7 +290,7 @@ class Request(BaseModel):
 
 
 class Reply(BaseModel):
-    """What it answers: one line of JSON, with the number of the request. `error` says why there are no verdicts."""
+    """What it answers: one line of JSON with the request's number. `error` says why there are no verdicts."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -310,32 +300,32 @@ class Reply(BaseModel):
 
 
 class JudgeProcess:
-    """A process that imports Great Expectations from its start on and judges when it is asked. A context manager.
+    """A process that imports Great Expectations from its start on and judges when asked. A context manager.
 
-    It ends when its standard input does: with `close`, and with the death of whoever started it. A process that cannot
-    be started, crashes, takes too long or answers nonsense gives verdicts "not evaluated"; it raises nothing.
+    It ends when its standard input does: with `close`, and with the death of whoever started it. A process that
+    cannot be started, crashes, takes too long or answers nonsense gives verdicts "not evaluated"; it raises
+    nothing. After that it is not asked again.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes] | None, complaints: IO[bytes], failure: str = "") -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | None, complaints: IO[bytes], failure: Reason | None) -> None:
+        """`start` makes one: a process, or why there is none; the file that takes its standard error."""
         self._process = process
         self._complaints = complaints
         self._failure = failure
         self._number = 0
         self._answers: queue.Queue[bytes | None] = queue.Queue()
         if process is not None:
-            threading.Thread(target=self._listen, name="judge", daemon=True).start()
+            threading.Thread(target=self._listen, args=(process,), name="judge", daemon=True).start()
 
     @classmethod
     def start(cls, command: Sequence[str] = (sys.executable, "-m", "expectations.judge")) -> Self:
         """Start it and return at once. `command` runs a process that calls `serve`."""
-        complaints = tempfile.TemporaryFile()
+        complaints = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         try:
-            process = subprocess.Popen(
-                list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints
-            )
+            process = subprocess.Popen(list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints)
         except OSError as error:
-            return cls(None, complaints, str(error))
-        return cls(process, complaints)
+            return cls(None, complaints, (f"无法启动：{error.strerror}", f"cannot be started: {error.strerror}"))
+        return cls(process, complaints, None)
 
     def __enter__(self) -> Self:
         return self
@@ -348,86 +338,84 @@ class JudgeProcess:
     def judge(self, warehouse: Path, periods: Sequence[str], timeout: float = 600) -> list[Verdict]:
         """Verdicts for `periods`, waited for at most `timeout` seconds, the import included.
 
-        See `judge` of this module. What keeps the process from answering is the message of verdicts "not evaluated";
-        the rules are read here then, without it. Raises `ValueError` on a period that is none.
+        See `judge` of this module. What keeps the process from answering is the message of verdicts "not
+        evaluated"; the rules are read here then, without it. Raises `ValueError` on a period that is none.
         """
         _require_periods(periods)
         if not periods:
             return []
-        reason = self._failure or self._ask(warehouse, periods, timeout)
-        if isinstance(reason, list):
-            return reason
-        self._failure = reason
-        self._stop()
-        return judge_without_suites(
-            warehouse,
-            periods,
-            (f"检验进程未给出结论（{reason}），请重新运行", f"the judge gave no verdict ({reason}): run again"),
+        answer = self._failure or self._ask(Path(warehouse), periods, timeout)
+        if isinstance(answer, list):
+            return answer
+        why_zh, why_en = answer
+        reason = (
+            f"检验进程没有给出结论（{why_zh}），请重新运行 stm run",
+            f"the judge gave no verdict ({why_en}): run stm run again",
         )
+        return judge_without_suites(warehouse, periods, reason)
 
     def close(self) -> None:
         """End the process and wait for it."""
-        self._failure = self._failure or "it is closed"
-        self._stop()
+        self._give_up(("已关闭", "it is closed"))
         self._complaints.close()
 
-    def _ask(self, warehouse: Path, periods: Sequence[str], timeout: float) -> list[Verdict] | str:
+    def _ask(self, warehouse: Path, periods: Sequence[str], timeout: float) -> list[Verdict] | Reason:
         """The verdicts, or why there are none."""
-        assert self._process is not None
-        assert self._process.stdin is not None
+        process = self._process
+        if process is None or process.stdin is None:
+            return self._give_up(("未启动", "it was not started"))
         self._number += 1
-        request = Request(number=self._number, warehouse=Path(warehouse).resolve(), periods=list(periods))
+        request = Request(number=self._number, warehouse=warehouse.resolve(), periods=list(periods))
         try:
-            self._process.stdin.write(request.model_dump_json().encode() + b"\n")
-            self._process.stdin.flush()
+            process.stdin.write(request.model_dump_json().encode() + b"\n")
+            process.stdin.flush()
             answer = self._answers.get(timeout=timeout)
         except queue.Empty:
-            return f"no answer within {timeout:g} s"
+            return self._give_up((f"{timeout:g} 秒内没有回答", f"no answer within {timeout:g} s"))
         except OSError:
-            return self._last_words()
+            answer = None
         if answer is None:
-            return self._last_words()
+            return self._give_up(self._last_words(process))
         try:
             reply = Reply.model_validate_json(answer)
         except ValidationError:
-            return "its answer cannot be read"
+            return self._give_up(("回答无法识别", "its answer cannot be read"))
         if reply.number != self._number or any(verdict.period not in periods for verdict in reply.verdicts):
-            return "its answer is not to what was asked"
-        return reply.error if reply.error is not None else reply.verdicts
+            return self._give_up(("答非所问", "its answer is not to what was asked"))
+        return reply.verdicts if reply.error is None else (f"出错：{reply.error}", f"error: {reply.error}")
 
-    def _listen(self) -> None:
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
         """Hand on every line of the process; None once there are no more."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._answers.put(line)
+        with suppress(ValueError):  # closed while it was read
+            for line in process.stdout or ():
+                self._answers.put(line)
         self._answers.put(None)
 
-    def _last_words(self) -> str:
+    def _last_words(self, process: subprocess.Popen[bytes]) -> Reason:
         """How the process ended, and the last line that it wrote, without what it quotes."""
-        assert self._process is not None
         try:
-            status = self._process.wait(timeout=5)
+            status = process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            return "it no longer listens"
+            return "已不再应答", "it no longer listens"
         self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        how = f"killed by signal {-status}" if status < 0 else f"exit status {status}"
-        return f"{how}: {_without_values(last)}" if last else how
+        lines = self._complaints.read().decode(errors="replace").splitlines()
+        last = _without_values(next((line for line in reversed(lines) if line.strip()), "no message"))
+        if status < 0:
+            return f"被信号 {-status} 终止：{last}", f"killed by signal {-status}: {last}"
+        return f"退出码 {status}：{last}", f"exit status {status}: {last}"
 
-    def _stop(self) -> None:
-        process = self._process
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        # Only now, and only its own end: the listening thread reads the other one to its end by itself.
-        assert process.stdin is not None
-        try:
-            process.stdin.close()
-        except OSError:
-            return  # what was still to be written has nobody to read it
+    def _give_up(self, reason: Reason) -> Reason:
+        """End the process; from now on `reason` is why there are no verdicts."""
+        self._failure = self._failure or reason
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was still to be written has nobody to read it
+                    if stream is not None:
+                        stream.close()
+        return reason
 
 
 def serve(suites: Sequence[Suite] = SUITES) -> None:
@@ -457,7 +445,7 @@ def serve(suites: Sequence[Suite] = SUITES) -> None:
         try:
             reply = Reply(number=request.number, verdicts=judge(request.warehouse, request.periods, suites))
         except (duckdb.Error, ValueError) as error:
-            reply = Reply(number=request.number, error=_without_values(str(error).splitlines()[0]))
+            reply = Reply(number=request.number, error=_without_values(str(error)))
         replies.write(reply.model_dump_json().encode() + b"\n")
         replies.flush()
 

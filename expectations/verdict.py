@@ -1,8 +1,8 @@
 """Verdicts as data: what was found for a month, what must have been looked at, and what stops the month.
 
-Belongs here: the form of a verdict, which checks a month must have a verdict of, and what keeps it from being published.
-Does not belong here: finding a verdict (`expectations.judge`), keeping one (the state), publishing or refusing (the
-gate). Neither Great Expectations nor a database is needed to read this.
+Belongs here: the form of a verdict, which checks a month must have a verdict of, and what keeps it from being
+published. Does not belong here: finding a verdict (`expectations.judge`), keeping one (the state), publishing or
+refusing (the gate). Neither Great Expectations nor a database is needed to read this.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ from expectations.suites.suite import Month, Severity, Suite
 Kind = Literal["rule", "gx", "dbt"]
 Outcome = Literal["passed", "failed", "not_evaluated"]
 
-# Two rules of the rule list are not about rows that came in: the first is about what did not come, the second about
-# what was refused. Every other rule has something to look at once a delivery with rows was accepted.
+# Two rules of the rule list are not about rows that came in: the first is about what did not come, the second
+# about what was refused. Every other rule has something to look at once a delivery with rows was accepted.
 ABSENCE_CLAIM = "required_feed_is_there"
 REFUSAL_CLAIM = "no_refused_file_is_pending"
 
@@ -26,8 +26,8 @@ REFUSAL_CLAIM = "no_refused_file_is_pending"
 class Verdict(BaseModel):
     """What was found by one check for one month.
 
-    `not_evaluated` is said of a check that crashed, never ran or looked at no rows; it is no pass. JSON both ways by
-    `model_dump_json` and `model_validate_json`, which raises pydantic's `ValidationError` on anything else.
+    `not_evaluated` is said of a check that crashed, never ran or looked at no rows; it is no pass. JSON both ways
+    by `model_dump_json` and `model_validate_json`, which raises pydantic's `ValidationError` on anything else.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +44,7 @@ class Verdict(BaseModel):
     message_zh: str
     message_en: str
     details: dict[str, JsonValue] = Field(default_factory=dict)
-    """What helps to find the cause, without personal data: the claim, what was expected, the first rows found."""
+    """What helps to find the cause, without personal data: the claim, the first rows found."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def month_of(
 ) -> Month:
     """What is known of `period` before it is judged.
 
-    Takes rows of `feeds` (feed, is_required), `deliveries` (feed, period, status, rows_data) and of the target list
-    (year), as the warehouse holds them.
+    Takes rows of `feeds` (feed, is_required), `deliveries` (feed, period, status, rows_data) and of the target
+    list (year), as the warehouse holds them.
     """
     with_rows = frozenset(
         row["feed"]
@@ -103,9 +103,9 @@ def expected_checks(
 ) -> frozenset[ExpectedCheck]:
     """The checks of severity `block` that must have a verdict for `period`.
 
-    Takes rows of the rule list (rule_id, feed, severity, claim), of `feeds` (feed, is_required, not_due_months), of
-    `deliveries` (feed, period, status, rows_data) and of the target list (year). What `dbt` says of itself is not among
-    them: it is not of a month.
+    Takes rows of the rule list (rule_id, feed, severity, claim), of `feeds` (feed, is_required, not_due_months),
+    of `deliveries` (feed, period, status, rows_data) and of the target list (year). Whether dbt's build and tests
+    passed is not among them: that is no question of this package.
     """
     feeds, deliveries = list(feeds), list(deliveries)
     month = month_of(feeds, deliveries, targets, period)
@@ -140,10 +140,10 @@ def expected_checks(
 def blocking_reasons(
     verdicts: Iterable[Verdict], expected: Iterable[ExpectedCheck], period: str
 ) -> list[BlockingReason]:
-    """Everything that keeps `period` from being published, in the order of subject and check; empty: nothing does.
+    """Everything that keeps `period` from being published, in the order of subject and check.
 
-    A verdict stops the month if its severity is `block` or the check is expected, and it is not a pass. An expected
-    check without any verdict stops it too. Verdicts of other months are passed over.
+    A verdict stops the month if its severity is `block` or the check is expected, and it is not a pass. An
+    expected check without any verdict stops it too. Verdicts of other months are passed over.
     """
     of_month = [verdict for verdict in verdicts if verdict.period == period]
     expected = frozenset(expected)
@@ -151,8 +151,7 @@ def blocking_reasons(
     reasons = [
         BlockingReason(v.check_id, v.kind, v.subject, v.outcome, v.message_zh, v.message_en)
         for v in of_month
-        if v.outcome != "passed"
-        and (v.severity == "block" or ExpectedCheck(v.kind, v.check_id, v.subject) in expected)
+        if v.outcome != "passed" and (v.severity == "block" or ExpectedCheck(v.kind, v.check_id, v.subject) in expected)
     ]
     reasons += [
         BlockingReason(

@@ -154,3 +154,7 @@ def main() -> None:
     except Stop as stop:
         show_stop(make_console(is_stderr=True), Sentence(stop.message_zh, stop.message_en))
         sys.exit(ExitCode.FAILED)
+
+
+if __name__ == "__main__":
+    main()

@@ -116,7 +116,7 @@ def make_plan(
 
     through = None
     if take:
-        # Also months that stand or are stopped: the latest one shows all before it, and is made anew with them.
+        # Months that stand or are stopped too: the latest shows all before it, and is made anew with them.
         through = max([*take, *(one.period for one in (*standing, *stopped))])
     return Plan(
         take=tuple(take),

@@ -9,7 +9,6 @@ can cause is a sentence, what nobody foresaw is a sentence and a log.
 import logging
 import os
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,9 +18,20 @@ from uuid import uuid4
 from orchestration.build import Build, Clock, Request, open_build, shanghai_now
 from orchestration.lock import BuildInProgress
 from orchestration.progress import Progress, Silent
-from orchestration.report import ExitCode, RunReport, Sentence
+from orchestration.report import (
+    ExitCode,
+    PublishedMonth,
+    RefusedFile,
+    RunReport,
+    Sentence,
+    SetAsideRows,
+    StoppedMonth,
+    WaitingMonth,
+)
 from orchestration.settings import Settings
 from orchestration.stops import Stop
+from orchestration.warehouse_glance import count_set_aside
+from sources.contract import ContractError
 
 log = logging.getLogger(__name__)
 
@@ -44,13 +54,8 @@ def run(
             with _log_file(settings, run_id, clock()) as log_path:
                 _run(settings, request, run_id, progress or Silent(), clock, report, log_path)
     except OSError as error:
-        # The log itself, or the lock, cannot be written.
-        report.exit_code = ExitCode.FAILED
-        place = error.filename or settings.data_dir
-        report.failure = Sentence(
-            f"无法写入 {place}：{error.strerror}。请检查磁盘空间和权限（stm doctor）。",
-            f"Cannot write {place}: {error.strerror}. Look at disk space and permissions (stm doctor).",
-        )
+        # Not even the log can be written.
+        report.exit_code, report.failure = ExitCode.FAILED, explain(error, settings)
     report.seconds = time.monotonic() - began
     return report
 
@@ -85,33 +90,43 @@ def _run(
     try:
         with open_build(settings, request, run_id=run_id, clock=clock, progress=progress) as build:
             try:
-                if build.has_work:
+                if build.plan.has_work:
                     build.start_judge()
                     _execute(build)
                 else:
                     report.is_nothing_new = True
             finally:
-                build.fill(report)
-    except BuildInProgress as stop:
-        report.exit_code, report.failure = ExitCode.FAILED, Sentence(stop.message_zh, stop.message_en)
-    except Stop as stop:
-        log.error("stopped: %s", stop.message_en)
-        report.log_path = log_path
-        report.exit_code, report.failure = ExitCode.FAILED, Sentence(stop.message_zh, stop.message_en)
-    except KeyboardInterrupt:
-        report.exit_code = ExitCode.FAILED
-        report.failure = Sentence(
-            "已被中断；已发布的内容不受影响。再次运行即可继续。",
+                summarise(build, report)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last defence: no traceback on the screen
+        report.exit_code, report.failure = ExitCode.FAILED, explain(error, settings)
+        if not isinstance(error, BuildInProgress | KeyboardInterrupt):
+            log.exception("stopped")
+            report.log_path = log_path
+
+
+def explain(error: BaseException, settings: Settings) -> Sentence:
+    """Why a run failed, as a sentence."""
+    if isinstance(error, Stop):
+        return Sentence(error.message_zh, error.message_en)
+    if isinstance(error, ContractError):
+        return Sentence(f"来文约定（contract）有误：{error}", f"A contract is wrong: {error}")
+    if isinstance(error, KeyboardInterrupt):
+        return Sentence(
+            "已被中断；已发布的内容不受影响，再次运行即可继续。",
             "Interrupted; what is published is untouched. Run again to go on.",
         )
-    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches the screen
-        log.exception("unforeseen")
-        report.log_path = log_path
-        report.exit_code = ExitCode.FAILED
-        report.failure = Sentence(
-            f"程序出现未预料的错误（{type(error).__name__}）；本次未发布任何内容之外的改动。请把日志交给维护人员。",
-            f"An unforeseen error ({type(error).__name__}). Hand the log to the maintainers.",
+    if isinstance(error, OSError):
+        place = error.filename or settings.data_dir
+        return Sentence(
+            f"无法读写 {place}：{error.strerror or type(error).__name__}。请检查磁盘空间和权限（stm doctor）。",
+            f"Cannot read or write {place}: {error.strerror or type(error).__name__}. Look at disk space and "
+            "permissions (stm doctor).",
         )
+    return Sentence(
+        f"程序出现未预料的错误（{type(error).__name__}）。current 仍是有效的发布；请把日志交给维护人员。",
+        f"An unforeseen error ({type(error).__name__}). `current` is still a valid release; hand the log to the "
+        "maintainers.",
+    )
 
 
 def _execute(build: Build) -> None:
@@ -128,7 +143,7 @@ def _execute(build: Build) -> None:
             instance=instance,
             run_id=build.run_id,
             run_config=_QUIET_DAGSTER,
-            tags=range_tags(build.first, build.last),
+            tags=range_tags(build.plan.take[0], build.plan.take[-1]),
             resources={"build": build},
             raise_on_error=False,
         )
@@ -138,6 +153,57 @@ def _execute(build: Build) -> None:
         events = [event for event in result.all_events if event.is_failure]
         log.error("dagster: %s", "; ".join(event.message or event.event_type_value for event in events))
         raise RuntimeError("the job failed outside its steps")
+
+
+def summarise(build: Build, report: RunReport) -> None:
+    """Put into the report what the build has found, as far as it came."""
+    plan, publication = build.plan, build.publication
+    report.stage_seconds = {stage.label_en: round(stage.seconds, 3) for stage in build.stages}
+    report.standing = [month.period for month in plan.standing]
+    report.waiting = [
+        WaitingMonth(month.period, tuple(one.sentence for one in month.missing)) for month in plan.waiting
+    ]
+    stopped = [StoppedMonth(month.period, month.reasons) for month in plan.stopped]
+    if publication:
+        report.published = [
+            PublishedMonth(one.period, one.release_id, one.path) for one in publication.published
+        ]
+        report.confirmed = [one.release_id for one in publication.confirmed]
+        stopped += [StoppedMonth(one.period, one.reasons) for one in publication.stopped]
+    for decision in build.decisions:
+        if decision.is_passed:
+            report.passed.append(decision.period)
+        else:
+            stopped.append(StoppedMonth(decision.period, decision.reasons))
+    report.stopped = sorted(stopped, key=lambda month: month.period)
+    if report.stopped:
+        report.exit_code = ExitCode.STOPPED
+    report.refused = [
+        RefusedFile(
+            one.period,
+            one.feed,
+            one.file_name,
+            one.refusal_rule or "",
+            Sentence(one.reason_zh or "", one.reason_en or ""),
+        )
+        for one in build.pending_refusals()
+    ]
+    if build.verdicts:
+        report.set_aside = [
+            SetAsideRows(one.period, one.feed, one.rule_id, one.rows, Sentence(one.message_zh, one.message_en))
+            for one in count_set_aside(build.settings.warehouse_path, plan.take)
+        ]
+    landing = build.settings.landing_dir
+    report.notices = [
+        *build.mended,
+        *(
+            Sentence(f"{place}：{one.message_zh}", f"{place}: {one.message_en}")
+            for one in build.notices
+            for place in [os.path.relpath(one.path, landing)]
+        ),
+    ]
+    current = build.settings.published_dir / "current"
+    report.current = current if current.exists() else None
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def show_report(console: Console, report: RunReport) -> None:
     _section(
         console,
         "等待来文 waiting",
-        [f"{month.period}  缺 {'、'.join(one.zh for one in month.missing)}" for month in report.waiting],
+        [f"{month.period}  {'，'.join(one.zh for one in month.missing)}" for month in report.waiting],
         "yellow",
     )
     _section(

@@ -43,6 +43,18 @@ class SetAside:
     seen: str
 
 
+@dataclass(frozen=True)
+class SetAsideCount:
+    """How many rows of a feed and month one rule set aside, with what the rule list says of it."""
+
+    period: str
+    feed: str
+    rule_id: str
+    rows: int
+    message_zh: str
+    message_en: str
+
+
 def glance(warehouse_path: Path, previewed: Iterable[str]) -> dict[str, Glance]:
     """Every table of schema main; those in `previewed` with their first rows. Empty if there is no warehouse."""
     if not warehouse_path.exists():
@@ -91,6 +103,25 @@ def rows_set_aside(warehouse_path: Path, periods: Sequence[str] = (), limit: int
             "仓库没有建完。请再次运行 stm run。", "The warehouse is incomplete. Run stm run again."
         ) from None
     return [SetAside(*("" if value is None else value for value in row)) for row in rows]
+
+
+def count_set_aside(warehouse_path: Path, periods: Sequence[str]) -> list[SetAsideCount]:
+    """Rows set aside in the months given, counted by month, feed and rule."""
+    with duckdb.connect(str(warehouse_path), read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select
+                quarantine.period, quarantine.feed, quarantine.rule_id, count(distinct quarantine.row_id),
+                any_value(validation_rules.message_zh), any_value(validation_rules.message_en)
+            from quarantine
+            inner join validation_rules on quarantine.rule_id = validation_rules.rule_id
+            where quarantine.period in (select unnest(?))
+            group by quarantine.period, quarantine.feed, quarantine.rule_id
+            order by quarantine.period, quarantine.feed, quarantine.rule_id
+            """,
+            [list(periods)],
+        ).fetchall()
+    return [SetAsideCount(*row) for row in rows]
 
 
 def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -1,7 +1,7 @@
 """The suites: what must hold in each judged table, every month for itself.
 
-Belongs here: the list of suites. Does not belong here: a check, which stands in the module of its table, and how one is
-run. A new judged table is a module with a `SUITE` and one line here.
+Belongs here: the list of suites. Does not belong here: a check, which stands in the module of its table, and how
+one is run. A new judged table is a module with a `SUITE` and one line here.
 """
 
 from expectations.suites import (

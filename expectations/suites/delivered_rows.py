@@ -19,7 +19,7 @@ ROWS_DELIVERED = "sum(rows_delivered)"
 def profile(feed: str, columns: Mapping[str, str] | None = None) -> str:
     """The query that sums up a feed's staging table, one row per month and delivery.
 
-    `columns` are further sums, name to SQL; `rows_data` of feeds.md is among the columns of every profile.
+    `columns` are further sums, name to SQL.
     """
     further = "".join(f", {sql} as {name}" for name, sql in (columns or {}).items())
     return f"""
@@ -59,9 +59,7 @@ def structure_checks(prefix: str, feed: str) -> tuple[Check, ...]:
             must_hold_en="every line of a file is read once",
             applies_to=applies,
             looks_at=ROWS_HELD,
-            expects=Expects(
-                "ExpectColumnPairValuesToBeEqual", {"column_A": "rows_held", "column_B": "rows_distinct"}
-            ),
+            expects=Expects("ExpectColumnPairValuesToBeEqual", {"column_A": "rows_held", "column_B": "rows_distinct"}),
         ),
         Check(
             check_id=f"{prefix}-003",

@@ -63,9 +63,7 @@ SUITE = Suite(
             must_hold_zh="预警类型是规定的几种之一",
             must_hold_en="the alert is one of those that the interface names",
             applies_to=APPLIES,
-            expects=one_of(
-                "alert", ["none", "stalled", "late_start", "late_finish", "behind_plan", "stage_regressed"]
-            ),
+            expects=one_of("alert", ["none", "stalled", "late_start", "late_finish", "behind_plan", "stage_regressed"]),
         ),
         Check(
             check_id="R-GX-PRG-005",

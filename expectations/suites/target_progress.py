@@ -1,10 +1,18 @@
-"""What must hold of the targets: each has its figure, or is grey because there is none; the light fits the figure.
+"""What must hold of the targets: each has its figure, or is grey for want of one; the light fits the figure.
 
-Belongs here: what follows from the figures that stand beside each other. Does not belong here: the formulas of progress,
-light and projection (they are proven beside the model).
+Belongs here: what follows from the figures that stand beside each other. Does not belong here: the formulas of
+progress, light and projection (they are proven beside the model).
 """
 
-from expectations.suites.suite import Check, Suite, in_target_year, never_null, no_rows, within, one_of
+from expectations.suites.suite import (
+    Check,
+    Suite,
+    in_target_year,
+    never_null,
+    no_rows,
+    one_of,
+    within,
+)
 
 SUITE = Suite(
     table="target_progress",
@@ -87,8 +95,12 @@ SUITE = Suite(
                     select
                         indicators.period,
                         parts.target_id,
-                        sum(case parts.measure when 'value' then indicators.value else indicators.value_ytd end)
-                            as figure
+                        sum(
+                            case parts.measure
+                                when 'value' then indicators.value
+                                else indicators.value_ytd
+                            end
+                        ) as figure
                     from parts
                     inner join indicator_monthly as indicators
                         on
@@ -131,7 +143,7 @@ SUITE = Suite(
             must_hold_zh="已超过目标的为绿灯；完成类目标未完成的不为绿灯",
             must_hold_en="what is above its target is green, and what is to be done is not green before",
             applies_to=in_target_year,
-            # Above, not at: a growth is compared before it is rounded, and may only look as if it were at the target.
+            # Above, not at: a growth is compared before it is rounded, and may only look as if it were there.
             expects=no_rows("""
                 select period, target_id, direction, actual_value, target_value, light
                 from judged

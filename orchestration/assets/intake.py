@@ -16,7 +16,6 @@ from dagster import (
 
 from orchestration.build import Build
 from orchestration.dbt_translation import DEFAULT_OWNER
-from orchestration.intake import write_intake_tables
 from orchestration.partitions import SINGLE_RUN
 from sources.contract import Contract
 
@@ -46,7 +45,7 @@ def asset(contracts: Mapping[str, Contract], months: PartitionsDefinition) -> As
     def intake(context: AssetExecutionContext) -> Iterator[MaterializeResult]:
         build: Build = context.resources.build
         with build.stage("登记来文范围", "write the intake tables"):
-            rows = write_intake_tables(build)
+            rows = build.write_intake_tables()
         for table in descriptions:
             yield MaterializeResult(["intake", table], metadata={"dagster/row_count": rows[table]})
 

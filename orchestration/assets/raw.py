@@ -19,7 +19,7 @@ from dagster import (
 
 from orchestration.assets import landing
 from orchestration.build import Build
-from orchestration.intake import FeedIntake, preview, read_new
+from orchestration.intake import FeedIntake, preview
 from orchestration.partitions import SINGLE_RUN
 from sources.contract import Contract
 
@@ -49,7 +49,7 @@ def _asset(contract: Contract, months: PartitionsDefinition) -> AssetsDefinition
     def raw_feed(context: AssetExecutionContext) -> Iterator[MaterializeResult]:
         build: Build = context.resources.build
         with build.stage(f"读入 {contract.label_zh}", f"read {feed}") as stage:
-            intake = read_new(build, contract, stage)
+            intake = build.read(contract, stage)
         for delivery in intake.deliveries:
             context.log_event(
                 AssetObservation(
@@ -80,9 +80,9 @@ def _metadata(
         "seconds": round(seconds, 3),
     }
     if intake.refused:
-        reasons = [f"- {one.period} {one.file_name}：{one.reason_zh} ({one.refusal_rule})" for one in intake.refused]
+        reasons = [f"- {one.period} {one.refusal_rule}：{one.reason_zh}" for one in intake.refused]
         metadata["refusals"] = MetadataValue.md("\n".join(reasons))
-    table = preview(build.settings.raw_dir, contract, intake)
+    table = preview(contract, intake, build.settings.raw_dir)
     if table:
         metadata["preview"] = MetadataValue.md(table)
     return metadata

@@ -49,15 +49,20 @@ def asset(months: PartitionsDefinition) -> AssetsDefinition:
     def release(context: AssetExecutionContext) -> Iterator[AssetMaterialization]:
         build: Build = context.resources.build
         if not build.request.is_publishing:
-            context.log.info("stm check: nothing is published")
+            with build.stage("询问发布关口", "ask the gate"):
+                build.ask_the_gate()
             return
         with build.stage("发布", "publish"):
-            published = build.publish()
-        for one in published:
+            publication = build.publish()
+        for one in publication.published:
             yield AssetMaterialization(
                 KEY,
                 partition=one.period,
-                metadata={"release_id": one.release_id, "path": str(one.path), "fingerprint": one.fingerprint},
+                metadata={
+                    "release_id": one.release_id,
+                    "path": str(one.path),
+                    "fingerprint": one.fingerprint,
+                },
             )
 
     return release

@@ -43,9 +43,9 @@ def asset(dbt: Dbt, manifest: Mapping[str, Any], months: PartitionsDefinition) -
         build: Build = context.resources.build
         with build.stage("建表（dbt）", "dbt build") as stage:
             outcome = dbt.build(stage.advance)
-        keys = context.assets_def.keys_by_output_name
-        yield from _events(context, build, outcome, manifest, set(keys.values()))
-        build.record_dbt(outcome)
+        yield from _events(context, build, outcome, manifest)
+        with build.stage("记录建表结论", "record what dbt found"):
+            build.record_dbt(outcome)
 
     return warehouse
 
@@ -55,7 +55,6 @@ def _events(
     build: Build,
     outcome: BuildOutcome,
     manifest: Mapping[str, Any],
-    keys: set[AssetKey],
 ) -> Iterator[MaterializeResult | AssetCheckResult]:
     """One event a node, in the order in which dbt finished them: Dagster refuses a table before what it is made of."""
     selected = context.selected_asset_keys

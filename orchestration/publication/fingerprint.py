@@ -31,9 +31,7 @@ ENGINES = ("duckdb", "dbt-core", "great-expectations")
 
 @dataclass(frozen=True)
 class CodeVersion:
-    """The program as hashes: all code, the seeds among it, the rules among these; and versions of the
-    engines.
-    """
+    """The program as hashes (all code, the seeds among it, the rules among these), and its engines."""
 
     code: str
     seeds: str
@@ -42,9 +40,7 @@ class CodeVersion:
 
 
 def code_version(project_dir: Path = PROJECT_DIR) -> CodeVersion:
-    """Hash the code under `project_dir`. Raises FileNotFoundError if a folder or a seed of rules is not
-    there.
-    """
+    """Hash the code under `project_dir`. Raises FileNotFoundError if a folder or rule seed is not there."""
     files = [path for folder in CODE_FOLDERS for path in _code_files(project_dir / folder)]
     seeds_dir = project_dir / SEEDS_FOLDER
     return CodeVersion(

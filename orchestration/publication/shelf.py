@@ -91,7 +91,7 @@ class ShelvedRelease:
 
 @dataclass(frozen=True)
 class Verification:
-    """What was found when a release (or `current`) was verified; without problems it is what was published."""
+    """What was found when a release, or `current`, was verified; without problems it is as published."""
 
     subject: str
     path: Path

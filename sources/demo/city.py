@@ -80,12 +80,9 @@ class Town:
     product_unit: str
     region_code: str
     segments: tuple[Segment, ...]
+    core: Segment
     flagships: tuple[Flagship, ...]
     profile: Profile
-
-    def segment(self, name: str) -> Segment | None:
-        """The segment of that name, None when the town has no rule for it."""
-        return next((segment for segment in self.segments if segment.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -116,6 +113,22 @@ def read_city(seeds_dir: Path = SEEDS_DIR) -> City:
 
 def _town(row: dict[str, str], rules: list[dict[str, str]], targets: list[dict[str, str]]) -> Town:
     code = row["town_code"]
+    segments = tuple(
+        Segment(
+            name=rule["chain_segment"],
+            industry_codes=tuple(prefix.ljust(4, "0") for prefix in _parts(rule["industry_prefixes"])),
+            keywords_name=_parts(rule["keywords_name"]),
+            keywords_scope=_parts(rule["keywords_scope"]),
+        )
+        for rule in rules
+        if rule["town_code"] == code
+    )
+    core = next((segment for segment in segments if segment.name == "core"), None)
+    if core is None:
+        raise DemoError(
+            f"种子表 membership_rules.csv 没有 {row['town_name']}的 core 规则，无法生成主体；请补上",
+            f"the seed membership_rules.csv has no core rule for {code}: add it, or no makers can be written",
+        )
     return Town(
         code=code,
         name=row["town_name"],
@@ -123,16 +136,8 @@ def _town(row: dict[str, str], rules: list[dict[str, str]], targets: list[dict[s
         product=row["leading_product"],
         product_unit=row["product_unit"],
         region_code=row["region_code"],
-        segments=tuple(
-            Segment(
-                name=rule["chain_segment"],
-                industry_codes=tuple(prefix.ljust(4, "0") for prefix in _parts(rule["industry_prefixes"])),
-                keywords_name=_parts(rule["keywords_name"]),
-                keywords_scope=_parts(rule["keywords_scope"]),
-            )
-            for rule in rules
-            if rule["town_code"] == code
-        ),
+        segments=segments,
+        core=core,
         flagships=tuple(
             Flagship(target["breakdown"], target["indicator_code"] == "projects_at_capacity")
             for target in targets
@@ -148,9 +153,7 @@ def _common_beginning(names: list[str]) -> str:
     """What all names begin with: the city's own name; empty for a single town, whose name does not say."""
     if len(names) < 2:
         return ""
-    return "".join(
-        characters[0] for characters in takewhile(lambda one: len(set(one)) == 1, zip(*names, strict=False))
-    )
+    return "".join(characters[0] for characters in takewhile(lambda one: len(set(one)) == 1, zip(*names, strict=False)))
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -76,17 +76,14 @@ class Enterprise:
     @cached_property
     def name(self) -> str:
         """City, brand, what it makes, and its legal form."""
-        core = self.town.segment("core")
-        keywords = core.keywords_name if core and core.keywords_name else (self.town.product,)
+        made = self.town.core.keywords_name or (self.town.product,)
         form = "农民专业合作社" if self.is_cooperative else "有限公司"
-        city = self.scenario.city.name
-        return f"{city}{names.brand(self.serial)}{keywords[self.rank % len(keywords)]}{form}"
+        return f"{self.scenario.city.name}{names.brand(self.serial)}{made[self.rank % len(made)]}{form}"
 
     @cached_property
     def industry_code(self) -> str:
         """Four digits of the town's leading industry."""
-        core = self.town.segment("core")
-        return core.industry_codes[0] if core and core.industry_codes else ""
+        return self.town.core.industry_codes[0] if self.town.core.industry_codes else ""
 
     @cached_property
     def annual_output(self) -> Decimal:

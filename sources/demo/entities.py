@@ -125,17 +125,14 @@ class _Group:
 
     def fates(self, months: tuple[int, ...]) -> Iterator[tuple[_Fate, int]]:
         """How often each fate occurs."""
-        founded = closed = 0
+        founded_in_all = 0
         for month in months:
-            born, gone = (
-                _share(month, self.founded_per_year),
-                _share(month + _CLOSING_PHASE, self.closed_per_year),
-            )
-            yield _Fate(self.town, self.segment, "founded", month), born
-            yield _Fate(self.town, self.segment, "closing", month), gone
-            founded += born
-            closed += gone
-        yield _Fate(self.town, self.segment, "active"), max(self.active_at_end - founded, 0)
+            founded = _share(month, self.founded_per_year)
+            founded_in_all += founded
+            yield _Fate(self.town, self.segment, "founded", month), founded
+            closing = _share(month + _CLOSING_PHASE, self.closed_per_year)
+            yield _Fate(self.town, self.segment, "closing", month), closing
+        yield _Fate(self.town, self.segment, "active"), self.active_at_end - founded_in_all
         yield _Fate(self.town, self.segment, "closed_before"), self.closed_before
 
     def rows(self, months: tuple[int, ...]) -> int:
@@ -146,12 +143,12 @@ class _Group:
 def register(scenario: Scenario) -> Iterator[Entity]:
     """Every entity that stands in the register of the last month, in the order of the register.
 
-    DemoError when the asked number of rows cannot hold the towns' chains. Of each row a place of two bytes is
-    kept, nothing else.
+    Of each row a place of two bytes is kept, nothing else.
     """
     fates: list[_Fate] = []
     order = array("H")
-    for group in _groups(scenario):
+    chains = _chains(scenario)
+    for group in [*chains, _others(scenario, chains)]:
         for fate, count in group.fates(scenario.months):
             order.extend(array("H", [len(fates)]) * count)
             fates.append(fate)
@@ -164,14 +161,24 @@ def register(scenario: Scenario) -> Iterator[Entity]:
         queue.reverse()
     for serial, place in enumerate(order, _SERIALS_AFTER):
         fate = fates[place]
-        is_maker = fate.town is not None and fate.segment is not None and fate.segment.name == "core"
-        if is_maker and fate.what == "active" and reporting[fate.town.code]:
+        is_maker = fate.town is not None and fate.segment is fate.town.core and fate.what == "active"
+        if is_maker and reporting[fate.town.code]:
             yield _reporting_entity(scenario, reporting[fate.town.code].pop(), chance)
         else:
             yield _entity(scenario, fate, serial, chance)
 
 
-def _groups(scenario: Scenario) -> list[_Group]:
+def refuse_too_few(scenario: Scenario) -> None:
+    """DemoError when the asked number of rows cannot hold the towns' chains and as much beside them."""
+    in_chains = sum(group.rows(scenario.months) for group in _chains(scenario))
+    if scenario.entities < 2 * in_chains:
+        raise DemoError(
+            f"登记库至少要有 {2 * in_chains} 户才容得下各专业镇的产业链，要求的只有 {scenario.entities} 户",
+            f"{scenario.entities} entities cannot hold the towns' chains: ask for {2 * in_chains} or more",
+        )
+
+
+def _chains(scenario: Scenario) -> list[_Group]:
     groups = []
     for town in scenario.city.towns:
         profile = town.profile
@@ -188,17 +195,13 @@ def _groups(scenario: Scenario) -> list[_Group]:
                     closed_per_year=scenario.scaled(profile.closed_per_year * pct // 100),
                 )
             )
-    in_chains = sum(group.rows(scenario.months) for group in groups)
-    if scenario.entities < 2 * in_chains:
-        raise DemoError(
-            f"登记库至少要有 {2 * in_chains} 户才容得下各专业镇的产业链，要求的只有 {scenario.entities} 户",
-            f"{scenario.entities} entities cannot hold the towns' chains: ask for {2 * in_chains} or more",
-        )
-    return [*groups, _others(scenario.entities - in_chains, scenario.months)]
+    return groups
 
 
-def _others(rows: int, months: tuple[int, ...]) -> _Group:
-    """The rest of the register: exactly so many rows in the last month."""
+def _others(scenario: Scenario, chains: list[_Group]) -> _Group:
+    """The rest of the register, such that its last month has exactly the asked number of rows."""
+    months = scenario.months
+    rows = scenario.entities - sum(group.rows(months) for group in chains)
     closed_per_year = rows * _OTHERS_CLOSED_PER_YEAR_PCT // 100
     left = rows - sum(_share(month + _CLOSING_PHASE, closed_per_year) for month in months)
     closed_before = left * _CLOSED_BEFORE_PCT // 100
@@ -214,7 +217,6 @@ def _share(month: int, per_year: int) -> int:
 def _reporting_entity(scenario: Scenario, enterprise: Enterprise, chance: random.Random) -> Entity:
     """An enterprise that reports is there and active in every month."""
     kind: Kind = "农民专业合作社" if enterprise.is_cooperative else "企业"
-    core = enterprise.town.segment("core")
     established_on = _day_between(_OLDEST, _day_before(scenario), chance)
     return Entity(
         code=enterprise.code,
@@ -231,15 +233,16 @@ def _reporting_entity(scenario: Scenario, enterprise: Enterprise, chance: random
         division_code=enterprise.town.region_code,
         township=names.TOWNSHIPS[enterprise.serial % len(names.TOWNSHIPS)],
         industry_code=enterprise.industry_code,
-        scope=_maker_scope(core),
+        scope=_maker_scope(enterprise.town.core),
         capital=str(chance.choice((100, 200, 500, 800))),
     )
 
 
 def _entity(scenario: Scenario, fate: _Fate, serial: int, chance: random.Random) -> Entity:
     established_on, ended_on = _life(scenario, fate, chance)
-    # What was approved last, while it was active, was so before the first month: no extract looks ahead.
-    approved_until = min(ended_on or established_on, _day_before(scenario)) if ended_on else _day_before(scenario)
+    # While active, it was approved last before the first month or when founded: no extract looks ahead.
+    before = _day_before(scenario)
+    approved_until = max(established_on, min(ended_on or before, before))
     kind = _drawn(_KINDS, chance)
     word, industry_code, scope = _business(fate, kind, chance)
     region = fate.town.region_code if fate.town else _region(scenario, serial)
@@ -301,9 +304,7 @@ def _business(fate: _Fate, kind: Kind, chance: random.Random) -> tuple[str, str,
     return keyword + _MAKER_FORMS[kind], code, scope
 
 
-def _maker_scope(segment: Segment | None) -> str:
-    if segment is None:
-        return "一般项目：技术服务"
+def _maker_scope(segment: Segment) -> str:
     made = segment.keywords_scope[:2] or segment.keywords_name[:1]
     return "；".join(made) or "一般项目：技术服务"
 

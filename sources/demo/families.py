@@ -28,7 +28,5 @@ class Family(Protocol):
     def planned(self, scenario: Scenario) -> list[Delivery]:
         """The files that will be sent, before any of them exists."""
 
-    def write(
-        self, scenario: Scenario, plan: Sequence[Delivery], place: Callable[[Delivery], Path]
-    ) -> Written:
+    def write(self, scenario: Scenario, plan: Sequence[Delivery], place: Callable[[Delivery], Path]) -> Written:
         """Writes each file of `plan` at its `place`; the folder is there."""

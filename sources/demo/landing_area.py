@@ -33,19 +33,21 @@ def refuse_other_files(landing_dir: Path, plan: Iterable[Delivery]) -> None:
 
 @contextmanager
 def staging(landing_dir: Path) -> Iterator[Path]:
-    """A folder beside the landing area, gone at the end; DemoError when it cannot be made."""
+    """A folder beside the landing area, gone at the end; what cannot be written meanwhile is a DemoError."""
+    folder = None
     try:
         landing_dir.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=".demo-", dir=landing_dir.parent))
-    except OSError as error:
-        raise DemoError(
-            f"无法在 {landing_dir.parent} 下写入（{error.strerror}）；请检查目录与权限",
-            f"cannot write below {landing_dir.parent} ({error.strerror}); check its permissions",
-        ) from error
-    try:
         yield folder
+    except OSError as error:
+        why = error.strerror or error
+        raise DemoError(
+            f"无法在 {landing_dir.parent} 下写入（{why}）；请检查目录、权限与剩余空间",
+            f"cannot write below {landing_dir.parent} ({why}); check its permissions and free space",
+        ) from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def add_receipts(folder: Path, rows: Mapping[Delivery, int]) -> None:
@@ -75,9 +77,7 @@ def move_in(folder: Path, landing_dir: Path) -> tuple[int, int]:
     kept = [name for name in names if (landing_dir / name).exists()]
     differing = [name for name in kept if not filecmp.cmp(folder / name, landing_dir / name, shallow=False)]
     if differing:
-        raise _refusal(
-            landing_dir, differing, "同名但内容不同的文件", "files of the same names with other content"
-        )
+        raise _refusal(landing_dir, differing, "同名但内容不同的文件", "files of the same names with other content")
     missing = [name for name in names if name not in set(kept)]
     # Receipts first: a delivery never stands there without the one that is its own.
     for name in sorted(missing, key=lambda name: (not name.endswith(RECEIPT_ENDING), name)):
@@ -92,9 +92,7 @@ def _files(folder: Path) -> list[str]:
     if not folder.exists():
         return []
     if not folder.is_dir():
-        raise DemoError(
-            f"{folder} 不是目录，无法写入演示来文", f"{folder} is no folder: no deliveries can be written"
-        )
+        raise DemoError(f"{folder} 不是目录，无法写入演示来文", f"{folder} is no folder: no deliveries can be written")
     return sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")

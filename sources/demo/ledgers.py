@@ -51,9 +51,7 @@ def planned(scenario: Scenario) -> list[Delivery]:
     for month in scenario.months:
         chance = scenario.rng("ledgers", month)
         sent = sent_at(month, chance.randint(4, 7), chance)
-        plan.append(
-            Delivery(PROJECTS_FEED, period_of(month), f"专业镇项目台账_{compact(month)}.xlsx", _SENDER, sent)
-        )
+        plan.append(Delivery(PROJECTS_FEED, period_of(month), f"专业镇项目台账_{compact(month)}.xlsx", _SENDER, sent))
     return plan
 
 

@@ -11,10 +11,11 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from sources.demo import names
-from sources.demo.entities import Entity, register
+from sources.demo.entities import Entity, refuse_too_few, register
 from sources.demo.families import Written
 from sources.demo.months import last_day, month_of, period_of, sent_at, year_of
 from sources.demo.report import DemoFault
@@ -50,7 +51,8 @@ _YEARS_AHEAD = 10
 
 
 def planned(scenario: Scenario) -> list[Delivery]:
-    """One archive a month, sent on the 2nd or 3rd."""
+    """One archive a month, sent on the 2nd or 3rd; DemoError when too few entities are asked for."""
+    refuse_too_few(scenario)
     plan = []
     for month in scenario.months:
         chance = scenario.rng("registration", month)
@@ -63,7 +65,13 @@ def planned(scenario: Scenario) -> list[Delivery]:
 def write(scenario: Scenario, plan: Sequence[Delivery], place: Callable[[Delivery], Path]) -> Written:
     """Writes the registers; memory does not grow with their rows but for two bytes each."""
     written = Written()
-    extracts = [_Extract(delivery, place(delivery)) for delivery in plan]
+    with ExitStack() as open_files:
+        extracts = [_Extract(delivery, place(delivery), open_files) for delivery in plan]
+        _write_lines(scenario, extracts, written)
+    return written
+
+
+def _write_lines(scenario: Scenario, extracts: Sequence["_Extract"], written: Written) -> None:
     line_of = _LineWriter(scenario)
     for entity in register(scenario):
         active = line_of(entity)
@@ -79,21 +87,20 @@ def write(scenario: Scenario, plan: Sequence[Delivery], place: Callable[[Deliver
             else:
                 extract.add(ended if entity.ended_on and entity.ended_on <= extract.last_day else active)
     for extract in extracts:
-        extract.close()
+        extract.finish()
         written.rows[extract.delivery] = extract.rows
-    return written
 
 
 class _Extract:
     """A month's archive with its one text, written as its lines come."""
 
-    def __init__(self, delivery: Delivery, path: Path) -> None:
+    def __init__(self, delivery: Delivery, path: Path, open_files: ExitStack) -> None:
         self.delivery = delivery
         self.last_day = last_day(month_of(delivery.period))
         self.rows = 0
-        self._archive = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_PACKING)
+        archive = open_files.enter_context(zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_PACKING))
         # Opened by its name, a member is dated 1980, whatever the day: the same rows give the same bytes.
-        self._text = self._archive.open(f"{path.stem}.csv", "w", force_zip64=True)
+        self._text = open_files.enter_context(archive.open(f"{path.stem}.csv", "w", force_zip64=True))
         self._block = bytearray(",".join(_HEADERS).encode(_ENCODING) + b"\r\n")
 
     @property
@@ -105,14 +112,10 @@ class _Extract:
         self._block += line
         self.rows += 1
         if len(self._block) >= _BLOCK:
-            self._flush()
+            self.finish()
 
-    def close(self) -> None:
-        self._flush()
-        self._text.close()
-        self._archive.close()
-
-    def _flush(self) -> None:
+    def finish(self) -> None:
+        """Writes what is not written yet; the files are closed by who opened them."""
         self._text.write(self._block)
         self._block.clear()
 
@@ -125,9 +128,7 @@ class _LineWriter:
         self._buffer = io.StringIO()
         self._rows = csv.writer(self._buffer)
 
-    def __call__(
-        self, entity: Entity, *, is_ended: bool = False, established_on: dt.date | None = None
-    ) -> bytes:
+    def __call__(self, entity: Entity, *, is_ended: bool = False, established_on: dt.date | None = None) -> bytes:
         """The line while the entity is active, or from its end on; `established_on` replaces its own date."""
         ended_on = entity.ended_on if is_ended else None
         self._buffer.seek(0)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 #: What a cell can hold; None leaves it empty.
 Cell = str | int | Decimal | dt.date | None
@@ -44,9 +45,7 @@ class OfficeSheet:
         self._book = Workbook(str(path), {"constant_memory": True})
         self._book.set_properties({"created": _CREATED})
         self._sheet = self._book.add_worksheet(SHEET_NAME)
-        self._bold = self._book.add_format(
-            {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True}
-        )
+        self._bold = self._book.add_format({"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True})
         self._date = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._row = _HEADER_ROW
         width = sum(1 if isinstance(header, str) else len(header[1]) for header in headers)
@@ -69,10 +68,13 @@ class OfficeSheet:
         return self._row
 
     def close(self, footer: Sequence[str]) -> None:
-        """Writes the lines below the data and finishes the file."""
+        """Writes the lines below the data and finishes the file; OSError when it cannot be written."""
         for line in footer:
             self.add([line])
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            raise OSError(str(error)) from error
 
     def _write_headers(self, headers: Sequence[str | tuple[str, Sequence[str]]]) -> None:
         lower: list[str | None] = []

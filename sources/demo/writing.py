@@ -86,9 +86,7 @@ def _scenario(months: int, last_period: str, scale: Scale, seed: int, entities: 
     )
 
 
-def _report(
-    scenario: Scenario, landing_dir: Path, written: Written, files_written: int, files_kept: int
-) -> DemoReport:
+def _report(scenario: Scenario, landing_dir: Path, written: Written, files_written: int, files_kept: int) -> DemoReport:
     told = {
         delivery: DemoDelivery(delivery.feed, delivery.period, delivery.file_name, delivery.sent_at, rows)
         for delivery, rows in written.rows.items()

@@ -586,12 +586,14 @@ def _readings() -> Iterator[Reading]:
     yield Reading(enterprise(FEBRUARY, is_above_scale="是"), "is_above_scale", True)
     yield Reading(enterprise(FEBRUARY, industry_code="１４３１ "), "industry_code", "1431")
 
-    for unit, town, cell, value in (
-        ("公斤", "年馍", "200", 200), ("千克", "年馍", "200千克", 200), ("吨", "年馍", "0.2", 200), ("吨", "年馍", "0.2吨", 200),
-        ("万公斤", "年馍", "0.02", 200), ("吨", "有机肥", "200", 200), ("公斤", "有机肥", "200", "0.2"), ("套", "厨卫", "200", 200),
-        (" 公 斤 ", "年馍", "２００", 200),
+    for unit, name, town, cell, value in (
+        ("公斤", "年馍", "年馍", "200", 200), ("千克", "年馍", "年馍", "200千克", 200), ("吨", "年馍", "年馍", "0.2", 200),
+        ("吨", "年馍", "年馍", "0.2吨", 200), ("万公斤", "年馍", "年馍", "0.02", 200), (" 公 斤 ", "年馍", "年馍", "２００", 200),
+        ("吨", "有机肥", "有机肥", "200", 200), ("公斤", "有机肥", "有机肥", "200", "0.2"), ("套", "厨卫具", "厨卫", "200", 200),
     ):  # fmt: skip
-        row = product(FEBRUARY, town=town, quantity_unit=unit, output_month=cell, output_ytd=cell)
+        row = product(
+            FEBRUARY, product_name=name, town=town, quantity_unit=unit, output_month=cell, output_ytd=cell
+        )
         yield Reading(row, "output_ytd", Decimal(value))
     yield Reading(product(FEBRUARY, quantity_unit="吨", average_price="6500"), "average_price", Decimal("6.5"))
 

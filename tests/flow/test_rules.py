@@ -88,7 +88,7 @@ BATCHES = (
     Batch("2025-04", "a refused file that was replaced does not", is_pending=False),
     Batch("2025-05", "合计 is in the unit of its rows", totals=("1",), cells=_TONNES, feeds=(PRODUCT,)),
     Batch("2025-06", "also when it is wrong", _breaks(TOTAL_WARNS), totals=("0.95",), cells={**_TONNES, "output_ytd": "0.6"}, feeds=(PRODUCT,)),
-    Batch("2025-07", "套 and 公斤 have no sum", totals=("0.4",), odd={"quantity_unit": "套"}, feeds=(PRODUCT,)),
+    Batch("2025-07", "套 and 公斤 have no sum", totals=("0.4",), odd={"product_name": "花馍", "quantity_unit": "套"}, feeds=(PRODUCT,)),
 )  # fmt: skip
 
 

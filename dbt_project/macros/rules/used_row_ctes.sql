@@ -1,13 +1,15 @@
-{#- CTEs `warnings` and `set_aside` of a feed: what an `int_<feed>` needs to keep the used rows alone. -#}
+{#- CTEs `warnings` and `set_aside` of a feed: what an `int_<feed>` needs to keep the used rows alone.
+    A warning is of a month: a project that vanishes later leaves its last row unmarked. -#}
 {% macro used_row_ctes(feed) -%}
 warnings as (
 
     select
         row_id,
+        period,
         {{ joined_set('rule_id') }} as warnings
     from {{ ref('val_' ~ feed) }}
     where severity = 'warn'
-    group by row_id
+    group by row_id, period
 
 ),
 

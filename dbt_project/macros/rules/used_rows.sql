@@ -11,6 +11,6 @@
         feed_rows._revised
     from {{ ref('val_' ~ feed ~ '_rows') }} as feed_rows
     left join set_aside on feed_rows._row_id = set_aside.row_id
-    left join warnings on feed_rows._row_id = warnings.row_id
+    left join warnings on feed_rows._row_id = warnings.row_id and feed_rows._period = warnings.period
     where feed_rows._status = 'in_force' and set_aside.row_id is null
 {%- endmacro %}

@@ -1,5 +1,6 @@
-{#- A recursive CTE `walked` over a CTE `candidates` (one row per key and period that passes the single-row rules;
-    columns _row_key, _period, _row_id and the items). Per row: `falls` (`|`-joined `rising` items below the last
+{#- A recursive CTE `walked` over a CTE `candidates` (rows in force whose key can be read; columns _row_key, _period,
+    _row_id, _is_sound and the items). A row that is not sound (set aside for what stands in it) is held against the
+    history too, for it is told every rule that it breaks, but adds nothing to it. Per row: `falls` (`|`-joined `rising` items below the last
     used row of the same calendar year), `jumps` (items at least `factor` times the largest non-zero absolute
     value used before), `is_used`. `rising` may be empty. -#}
 {% macro walk_history(items, rising, factor) -%}
@@ -8,7 +9,9 @@ numbered as (
     select
         candidates.*,
         {{ factor }} as _factor,
-        row_number() over (partition by candidates._row_key order by candidates._period) as _step
+        row_number() over (
+            partition by candidates._row_key order by candidates._period, candidates._row_id
+        ) as _step
     from candidates
 
 ),
@@ -20,18 +23,18 @@ walked as (
         numbered._step,
         numbered._period,
         numbered._row_id,
-        numbered._period as last_used_period,
+        case when numbered._is_sound then numbered._period end as last_used_period,
         {%- for item in rising %}
-        numbered.{{ item }} as last_{{ item }},
+        case when numbered._is_sound then numbered.{{ item }} end as last_{{ item }},
         {%- endfor %}
         {%- for item in items %}
-        nullif(abs(numbered.{{ item }}), 0) as peak_{{ item }},
+        case when numbered._is_sound then nullif(abs(numbered.{{ item }}), 0) end as peak_{{ item }},
         {%- endfor %}
         cast(null as {{ dbt.type_string() }}) as falls,
         cast(null as {{ dbt.type_string() }}) as falls_seen,
         cast(null as {{ dbt.type_string() }}) as jumps,
         cast(null as {{ dbt.type_string() }}) as jumps_seen,
-        true as is_used
+        numbered._is_sound as is_used
     from numbered
     where numbered._step = 1
 
@@ -62,13 +65,14 @@ walked as (
     from (
         select
             compared.*,
-            compared.falls is null and compared.jumps is null as is_used
+            compared._is_sound and compared.falls is null and compared.jumps is null as is_used
         from (
             select
                 numbered._row_key,
                 numbered._step,
                 numbered._period,
                 numbered._row_id,
+                numbered._is_sound,
                 walked.last_used_period,
                 {%- for item in items %}
                 numbered.{{ item }},

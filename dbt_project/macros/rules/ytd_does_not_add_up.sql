@@ -6,8 +6,8 @@
         abs(
             rows_of_feed.{{ month }}
             + case
-                when rows_of_feed.has_month_before then rows_of_feed.{{ before_ytd }}
                 when {{ month_number('rows_of_feed._period') }} <= 2 then 0
+                when rows_of_feed.has_month_before then rows_of_feed.{{ before_ytd }}
             end
             - rows_of_feed.{{ ytd }}
         ) * 100 > {{ threshold('ytd_sum_tolerance_pct') }} * abs(rows_of_feed.{{ ytd }})

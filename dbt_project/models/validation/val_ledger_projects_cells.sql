@@ -66,9 +66,9 @@ broken as (
                 ~ 'and not rows_of_feed._is_duplicate_key',
         },
         {
-            'id': 'R-PROJ-013', 'column': unreadable_among(optional),
+            'id': 'R-PROJ-013', 'column': unreadable_among(optional, besides='_impossible_dates'),
             'seen': 'rows_of_feed._unreadable_cells',
-            'when': unreadable_among(optional) ~ ' is not null',
+            'when': unreadable_among(optional, besides='_impossible_dates') ~ ' is not null',
         },
     ]) }}
 

@@ -1,4 +1,7 @@
 -- grain: one row per delivered row and broken rule
+{%- set required = ['entity_name', 'established_on', 'status_group'] %}
+{%- set optional = ['entity_type', 'approved_on', 'cancelled_on', 'registered_capital'] %}
+
 with rows_of_feed as (
 
     select
@@ -20,12 +23,8 @@ broken as (
             'when': "rows_of_feed._row_kind = 'data' and not rows_of_feed._has_valid_code",
         },
         {
-            'id': 'R-REG-002',
-            'column': missing_columns(['entity_name', 'entity_type', 'established_on', 'status_group']),
-            'seen': 'rows_of_feed._unreadable_cells',
-            'when': "rows_of_feed._row_kind = 'data' and "
-                ~ missing_columns(['entity_name', 'entity_type', 'established_on', 'status_group'])
-                ~ ' is not null',
+            'id': 'R-REG-002', 'column': missing_columns(required), 'seen': 'rows_of_feed._unreadable_cells',
+            'when': "rows_of_feed._row_kind = 'data' and " ~ missing_columns(required) ~ ' is not null',
         },
         {
             'id': 'R-REG-003',
@@ -51,9 +50,9 @@ broken as (
                 ~ 'and not rows_of_feed._is_duplicate_key',
         },
         {
-            'id': 'R-REG-007', 'column': unreadable_among(['approved_on', 'cancelled_on', 'registered_capital']),
+            'id': 'R-REG-007', 'column': unreadable_among(optional, besides='_impossible_dates'),
             'seen': 'rows_of_feed._unreadable_cells',
-            'when': unreadable_among(['approved_on', 'cancelled_on', 'registered_capital']) ~ ' is not null',
+            'when': unreadable_among(optional, besides='_impossible_dates') ~ ' is not null',
         },
     ]) }}
 

@@ -7,15 +7,15 @@ with staged as (
 
 ),
 
-{%- set content = [
+{%- set used = [
     'credit_code', 'entity_name', 'entity_type', 'established_on', 'registration_status', 'cancelled_on',
     'division_code', 'industry_code', 'business_scope',
 ] %}
 
 {{ row_status(
     key="case when staged._has_valid_code then staged.credit_code end",
-    content_columns=content,
-    revisable_columns=content,
+    content_columns=used + ['registered_capital', 'approved_on'],
+    revisable_columns=used,
     is_full_replacement=true,
 ) }},
 

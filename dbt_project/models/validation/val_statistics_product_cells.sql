@@ -1,5 +1,5 @@
 -- grain: one row per delivered row and broken rule that the row alone can break
-{%- set required = ['enterprise_name', 'product_name', 'base_unit', 'output_ytd'] %}
+{%- set required = ['product_name', 'base_unit', 'output_ytd'] %}
 {%- set optional = ['output_month', 'output_ytd_prior', 'sales_month', 'sales_ytd', 'average_price'] %}
 
 with rows_of_feed as (

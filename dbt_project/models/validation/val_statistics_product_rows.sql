@@ -41,6 +41,9 @@ final as (
         {%- for figure in figures %}
         {{ figure }},
         {%- endfor %}
+        {%- for figure in figures if figure != 'average_price' %}
+        {{ figure }}_delivered,
+        {%- endfor %}
         _has_valid_code,
         _unreadable,
         _unreadable_cells

@@ -1,8 +1,12 @@
 -- grain: one row per delivered 合计 row of a feed: how far it is from the rows of its sheet
-{#- feed: columns that add up. Products add up only where a sheet has one unit, and prices never do. -#}
+{#- feed: columns that add up. Products add up only where a sheet has one unit, and in that unit, for their 合计 names
+    no product; prices never do. -#}
 {%- set feeds = {
     'statistics_enterprise': statistics_enterprise_columns(),
-    'statistics_product': ['output_month', 'output_ytd', 'output_ytd_prior', 'sales_month', 'sales_ytd'],
+    'statistics_product': [
+        'output_month_delivered', 'output_ytd_delivered', 'output_ytd_prior_delivered', 'sales_month_delivered',
+        'sales_ytd_delivered',
+    ],
     'ledger_projects': ledger_projects_amounts(),
 } %}
 

@@ -1,6 +1,4 @@
-"""What a release holds, as the writers are given it: the judged marts, which months of them, and the
-stamps.
-"""
+"""What a release holds, as the writers are given it: the judged marts, their months, and the stamps."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""`specialty_town.duckdb`: all tables with their Chinese descriptions, and the schema `zh` of the same as
-views.
-"""
+"""`specialty_town.duckdb`: all tables with Chinese descriptions, and the same as views in the schema `zh`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The county's demo, written once for all tests, and read back without any code of the project's own readers."""
+"""The county's demo, written once for all tests, and read back without the project's own readers."""
 
 import csv
 import io
@@ -51,9 +51,7 @@ class City:
         for delivery in sorted(self.report.deliveries, key=lambda one: (one.period, one.sent_at)):
             path = self.landing / delivery.feed / delivery.period / delivery.file_name
             read = _read_archive if path.suffix == ".zip" else _read_workbook
-            found.setdefault(delivery.feed, {})[delivery.period, delivery.file_name] = read(
-                path, delivery.period
-            )
+            found.setdefault(delivery.feed, {})[delivery.period, delivery.file_name] = read(path, delivery.period)
         return found
 
     def lines(self, feed: str) -> dict[str, dict[str, Line]]:
@@ -101,8 +99,7 @@ def _read_archive(path: Path, period: str) -> Sheet:
         rows = csv.reader(io.StringIO(archive.read(name).decode("gb18030")))
         headers = next(rows)
         lines = [
-            Line(period, path.name, row_no, dict(zip(headers, row, strict=True)))
-            for row_no, row in enumerate(rows, 2)
+            Line(period, path.name, row_no, dict(zip(headers, row, strict=True))) for row_no, row in enumerate(rows, 2)
         ]
     return Sheet(headers, lines, None, [])
 

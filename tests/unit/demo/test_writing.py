@@ -2,12 +2,15 @@
 
 import calendar
 import datetime as dt
+import errno
 import hashlib
+from decimal import Decimal
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from sources.contract import load_contracts
-from sources.demo import DemoError, write_demo
+from sources.demo import DemoError, ledgers, write_demo
 from sources.demo.names import credit_code, with_wrong_check
 from sources.demo.sheets import OfficeSheet
 from sources.intake import read_delivery
@@ -36,9 +39,7 @@ def small(tmp_path_factory):
 def test_every_feed_and_month_is_delivered(county):
     delivered = {(one.feed, one.period) for one in county.report.deliveries}
     expected = {(feed, period) for feed in FEEDS for period in county.report.periods}
-    no_return = {
-        (feed, f"{year}-01") for feed in FEEDS if feed.startswith("statistics") for year in (2023, 2024)
-    }
+    no_return = {(feed, f"{year}-01") for feed in FEEDS if feed.startswith("statistics") for year in (2023, 2024)}
     assert delivered == expected - no_return
     assert county.report.files_written == 2 * len(county.report.deliveries) == len(hashes(county.landing))
     assert county.report.files_kept == 0
@@ -85,9 +86,7 @@ def test_correction_changes_one_return_for_the_better(county):
     (line,) = corrected.lines
     (before,) = [one for one in first.lines if one["统一社会信用代码"] == line["统一社会信用代码"]]
     changed = {header for header in line.cells if line[header] != before[header]}
-    assert changed == {
-        f"{measure}/{part}" for measure in ("工业总产值", "营业收入") for part in ("本月", "1—本月")
-    }
+    assert changed == {f"{measure}/{part}" for measure in ("工业总产值", "营业收入") for part in ("本月", "1—本月")}
     lacking = line["工业总产值/本月"] - before["工业总产值/本月"]
     assert lacking > 0
     assert line["工业总产值/1—本月"] - before["工业总产值/1—本月"] == lacking
@@ -128,9 +127,7 @@ def test_a_landing_area_with_other_files_is_left_alone(tmp_path):
         write_demo(tmp_path / "landing", months=1)
     assert "ledger_projects/2024-06/项目台账.xlsx" in stop.value.message_zh
     assert "未写入任何来文" in stop.value.message_zh
-    assert hashes(tmp_path) == {
-        "landing/ledger_projects/2024-06/项目台账.xlsx": hashlib.sha256(b"theirs").hexdigest()
-    }
+    assert hashes(tmp_path) == {"landing/ledger_projects/2024-06/项目台账.xlsx": hashlib.sha256(b"theirs").hexdigest()}
 
 
 def test_a_file_of_the_same_name_is_not_overwritten(tmp_path):
@@ -174,6 +171,18 @@ def test_a_file_in_place_of_the_folder_is_said(tmp_path):
         write_demo(tmp_path / "landing", months=1)
 
 
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
+    def write(scenario, plan, place):
+        place(plan[0]).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ledgers, "write", write)
+    with pytest.raises(DemoError, match="No space left") as stop:
+        write_demo(tmp_path / "landing", months=1)
+    assert "剩余空间" in stop.value.message_zh
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_january_has_no_return_and_so_one_fault_less(tmp_path):
     report = write_demo(tmp_path / "landing", months=1, last_period="2024-01")
     assert {one.feed for one in report.deliveries} == {"registration_entities", "ledger_projects"}
@@ -203,6 +212,7 @@ def test_the_projects_own_readers_take_every_kind_of_file(small, tmp_path):
         if arrival.period == "2024-06":
             result = read_delivery(arrival, contracts[arrival.feed], tmp_path, contracts=contracts)
             assert (result.status, result.rows_data) == ("accepted", rows[arrival.feed, arrival.file_name])
+            assert all(column.column for table in result.tables for column in table.columns)
             read += 1
     assert read == len(FEEDS)
 
@@ -215,14 +225,8 @@ def test_credit_codes_are_valid_and_differ():
 
 
 def test_a_sheet_keeps_cents_and_leaves_the_missing_empty(tmp_path):
-    from decimal import Decimal
-
-    from python_calamine import CalamineWorkbook
-
     path = tmp_path / "one.xlsx"
-    sheet = OfficeSheet(
-        path, title="题", made_by="某局", unit_line="计量单位：万元", headers=("甲", "乙", "丙")
-    )
+    sheet = OfficeSheet(path, title="题", made_by="某局", unit_line="计量单位：万元", headers=("甲", "乙", "丙"))
     assert sheet.add([Decimal("0.07"), None, dt.date(2024, 2, 29)]) == 4
     sheet.close(["注：无"])
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()

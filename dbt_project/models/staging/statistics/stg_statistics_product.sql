@@ -112,6 +112,9 @@ final as (
         typed.{{ quantity }},
         {%- endfor %}
         typed.average_price,
+        {%- for quantity in quantities %}
+        typed.{{ quantity }}_delivered,
+        {%- endfor %}
         {{ is_credit_code('typed.credit_code') }} as _has_valid_code,
         {{ unreadable_columns(pairs) }}
     from typed

@@ -1,0 +1,68 @@
+"""The dbt project by itself: its unit tests, and its conventions (the strict preset of dbt-bouncer, and our own).
+
+No delivery is needed: all tables are built empty, which is enough to test formulas on literal rows.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.intake import write_intake_tables
+from sources.contract import load_contracts
+from sources.intake import write_schema
+from tests.city import REPOSITORY
+
+BIN = Path(sys.executable).parent
+PROJECT = REPOSITORY / "dbt_project"
+
+
+@pytest.fixture(scope="module")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with an empty warehouse, and dbt's manifest and catalogue in `target/`."""
+    folder = tmp_path_factory.mktemp("dbt")
+    contracts = load_contracts()
+    for contract in contracts.values():
+        write_schema(contract, folder / "raw")
+    write_intake_tables(contracts, [], folder / "intake")
+    dbt(folder, "seed")
+    dbt(folder, "run")
+    dbt(folder, "docs", "generate", "--no-compile")
+    yield folder
+    shutil.rmtree(folder)
+
+
+def dbt(folder: Path, *arguments: str) -> str:
+    environment = {
+        **os.environ,
+        "STM_WAREHOUSE": str(folder / "warehouse.duckdb"),
+        "STM_RAW_DIR": str(folder / "raw"),
+        "STM_INTAKE_DIR": str(folder / "intake"),
+    }
+    command = [
+        str(BIN / "dbt"), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(folder / "target"), "--log-path", str(folder / "log"),
+    ]  # fmt: skip
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-8000:]
+    return done.stdout
+
+
+def test_every_formula_does_what_its_rows_say(dbt_folder: Path) -> None:
+    out = dbt(dbt_folder, "test", "--select", "test_type:unit")
+    last = next(line for line in reversed(out.splitlines()) if "PASS=" in line)
+    passed = int(last.split("PASS=")[1].split()[0])
+    assert passed >= 60, last
+
+
+@pytest.mark.parametrize("rules", [("--preset", "strict"), ("--config-file", "dbt-bouncer.yml")], ids=["strict", "house"])
+def test_conventions_hold_without_exception(dbt_folder: Path, rules: tuple[str, str]) -> None:
+    shutil.copy(REPOSITORY / "dbt-bouncer.yml", dbt_folder)
+    done = subprocess.run(
+        [str(BIN / "dbt-bouncer"), "run", *rules], cwd=dbt_folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
