@@ -26,7 +26,11 @@ import great_expectations as gx
 import sqlalchemy
 from great_expectations.core.batch import Batch
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.exceptions import GreatExpectationsError
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
@@ -88,8 +92,13 @@ class JudgedWarehouse:
 
     def __init__(self, warehouse: Path) -> None:
         """Open `warehouse`, a DuckDB file. One that cannot be opened raises when it is first read."""
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        # Without Data Docs: what was found leaves as verdicts.
+        configuration = DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False),
+        )
+        context = gx.get_context(mode="ephemeral", project_config=configuration)
         url = sqlalchemy.URL.create("duckdb", database=str(warehouse))
         self._datasource: WarehouseDatasource = context.data_sources.add_specialty_town_warehouse(
             name="warehouse",
@@ -145,7 +154,7 @@ class JudgedWarehouse:
                 expectation = getattr(gx.expectations, check.expects.name)
                 expectations.add_expectation(expectation(**check.expects.arguments, meta={"check_id": check.check_id}))
             except (AttributeError, TypeError, ValueError, GreatExpectationsError) as error:
-                findings[check.check_id] = _raised(str(error))
+                findings[check.check_id] = _raised(f"{check.expects.name} cannot be made: {error}")
         batch = self._batch(suite, periods)
         results = batch.validate(expectations, result_format={"result_format": "COMPLETE"}).results
         # Results come in an order of their own: those that raised first.

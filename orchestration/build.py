@@ -144,9 +144,7 @@ class Build:
 
     def write_intake_tables(self) -> dict[str, int]:
         """Step `intake`: tell dbt what is in scope; the rows of each table."""
-        return write_intake_tables(
-            self.contracts, self.state.deliveries(self.through), self.settings.intake_dir
-        )
+        return write_intake_tables(self.contracts, self.state.deliveries(self.through), self.settings.intake_dir)
 
     def record_dbt(self, outcome: BuildOutcome) -> None:
         """Step `dbt_build`, its end: what dbt says of itself becomes verdicts of every month.
@@ -221,9 +219,7 @@ class Build:
         verdicts = list(verdicts)
         # After the intake: what became of each delivery is part of the fingerprint.
         prints = fingerprints({verdict.period for verdict in verdicts}, self.state, self.code)
-        self.state.record_verdicts(
-            self.run_id, verdicts, self.clock(), fingerprints=prints, data_hashes=data_hashes
-        )
+        self.state.record_verdicts(self.run_id, verdicts, self.clock(), fingerprints=prints, data_hashes=data_hashes)
 
 
 @contextmanager
@@ -240,9 +236,7 @@ def open_build(
     Raises BuildInProgress at once if another process builds, and StateUnusable.
     """
     with build_lock(settings.lock_path, run_id, clock()), State(settings.state_dir) as state:
-        state.start_run(
-            run_id, clock(), first=request.first, last=request.last, is_publishing=request.is_publishing
-        )
+        state.start_run(run_id, clock(), first=request.first, last=request.last, is_publishing=request.is_publishing)
         outcome = "failed"
         try:
             mended = recover(settings.published_dir, state, clock)
@@ -295,8 +289,9 @@ def within_the_calendar(
             arrivals.append(arrival)
         elif arrival.period < first_period:
             left_out[arrival.path.parent] = (
-                f"早于仓库的第一个报告期 {first_period}，未读入；如确需，请改设 STM_FIRST_PERIOD",
-                f"before the first period {first_period}, left alone; set STM_FIRST_PERIOD if it is meant",
+                f"{arrival.period} 早于仓库的第一个报告期 {first_period}，未读入；如确需，请改设 STM_FIRST_PERIOD",
+                f"{arrival.period} is before the first period {first_period}, left alone; set STM_FIRST_PERIOD if it is "
+                "meant",
             )
         else:
             left_out[arrival.path.parent] = (
@@ -307,9 +302,7 @@ def within_the_calendar(
     return tuple(arrivals), (*found.notices, *notices)
 
 
-def dbt_verdicts(
-    outcome: BuildOutcome, failure: DbtFailed | None, periods: Iterable[str]
-) -> list[Verdict]:
+def dbt_verdicts(outcome: BuildOutcome, failure: DbtFailed | None, periods: Iterable[str]) -> list[Verdict]:
     """What dbt says of itself, the same for every month: that all was built, and that all tests of code passed.
 
     A node that crashed, and what was skipped behind it, was not evaluated: it may be at the next attempt.
@@ -346,7 +339,12 @@ def _dbt_verdict(
     failing: int,
     failure: DbtFailed | None,
 ) -> Verdict:
-    is_passed = outcome == "passed" or failure is None
+    if outcome == "passed":
+        message = Sentence("dbt 已完成，无异常", "dbt has done its work")
+    elif failure:
+        message = Sentence(failure.message_zh, failure.message_en)
+    else:
+        message = Sentence("没有运行任何 dbt 测试，请报告维护人员", "no dbt test was run: tell the maintainers")
     return Verdict(
         check_id=check.check_id,
         kind="dbt",
@@ -356,6 +354,6 @@ def _dbt_verdict(
         outcome=outcome,
         rows_looked_at=looked_at,
         rows_failing=failing,
-        message_zh="dbt 已完成，无异常" if is_passed else failure.message_zh,
-        message_en="dbt has done its work" if is_passed else failure.message_en,
+        message_zh=message.zh,
+        message_en=message.en,
     )

@@ -127,9 +127,7 @@ def checks_definition(feeds: Sequence[str], project_dir: Path) -> AssetChecksDef
     """One step behind `verdicts` that shows them all."""
     shown = shown_checks(feeds, read_rules(project_dir))
 
-    @multi_asset_check(
-        name="show_verdicts", specs=[check.spec() for check in shown], required_resource_keys={"build"}
-    )
+    @multi_asset_check(name="show_verdicts", specs=[check.spec() for check in shown], required_resource_keys={"build"})
     def show_verdicts(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
         build: Build = context.resources.build
         found: dict[tuple[str, str], list[Verdict]] = defaultdict(list)

@@ -8,9 +8,10 @@ done, 1 a month asked for was stopped, 2 misuse, 3 failed.
 import json
 import re
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -18,13 +19,29 @@ from orchestration.report import ExitCode, RunReport, Sentence
 from orchestration.screen import (
     ScreenProgress,
     make_console,
+    show_demo,
     show_findings,
+    show_manifest,
+    show_releases,
     show_report,
     show_set_aside,
     show_stop,
+    show_verifications,
 )
-from orchestration.settings import Settings, dotenv_names, load_settings
+from orchestration.settings import Settings, SettingsError, dotenv_names, load_settings
 from orchestration.stops import Stop
+
+if TYPE_CHECKING:
+    from orchestration.publication.shelf import ShelvedRelease, Verification
+    from orchestration.state import State
+
+
+class Scale(StrEnum):
+    """How large a demo is."""
+
+    COUNTY = "county"
+    PROVINCE = "province"
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -89,13 +106,83 @@ def _show(report: RunReport, is_json: bool) -> None:
         show_report(make_console(), report)
 
 
+@release_app.command("list")
+def release_list_command(is_json: JsonOption = False) -> None:
+    """所有发布，按报告期。 All releases, by month."""
+    from orchestration.publication.shelf import list_releases
+
+    with _state() as (settings, state):
+        releases = list_releases(settings.published_dir, state)
+    if is_json:
+        _print_json([_plain_release(one) for one in releases])
+    else:
+        show_releases(make_console(), releases)
+
+
+@release_app.command("show")
+def release_show_command(
+    release_id: Annotated[str | None, typer.Argument(help="如 (as) 2024-03-r1；缺省为当前发布 (current)")] = None,
+    is_json: JsonOption = False,
+) -> None:
+    """一次发布的来源、检验和文件。 What a release was made of, what was checked, which files it has."""
+    from orchestration.publication.shelf import find_release, show_release
+
+    with _state() as (settings, state):
+        manifest = show_release(settings.published_dir, state, release_id)
+        path = find_release(settings.published_dir, state, release_id).path
+    if is_json:
+        _print_json(manifest.model_dump(mode="json"))
+    else:
+        show_manifest(make_console(), manifest, path)
+
+
+@release_app.command("verify")
+def release_verify_command(
+    release_id: Annotated[str | None, typer.Argument(help="如 (as) 2024-03-r1；缺省为当前发布 (current)")] = None,
+    is_all: Annotated[bool, typer.Option("--all", help="全部发布 (all releases)")] = False,
+    is_json: JsonOption = False,
+) -> None:
+    """发布是否仍与发布时一致。 Whether releases are still what was published."""
+    from orchestration.publication.shelf import verify, verify_all
+
+    if release_id and is_all:
+        raise typer.BadParameter("发布编号与 --all 只能用一种 (use either a release id or --all)")
+    with _state() as (settings, state):
+        found = (
+            verify_all(settings.published_dir, state) if is_all else verify(settings.published_dir, state, release_id)
+        )
+    if is_json:
+        _print_json([_plain_verification(one) for one in found])
+    else:
+        show_verifications(make_console(), found)
+    raise typer.Exit(ExitCode.DONE if all(one.is_sound for one in found) else ExitCode.FAILED)
+
+
 @app.command("demo")
 def demo_command(
-    months: Annotated[int, typer.Option(min=1, max=60, help="月数 (how many months)")] = 18,
-    scale: Annotated[str, typer.Option(help="county 或 (or) province")] = "county",
+    months: Annotated[int, typer.Option(min=1, help="月数 (how many months)")] = 18,
+    scale: Annotated[Scale, typer.Option(help="规模 (size)")] = Scale.COUNTY,
+    is_only_if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="已有来文则什么也不写 (write nothing if there are deliveries)")
+    ] = False,
     is_json: JsonOption = False,
 ) -> None:
     """写入一座虚构城市的来文。 Write the deliveries of a fictitious city."""
+    from sources.demo import DemoError, write_demo
+
+    settings = load_settings()
+    landing = settings.landing_dir
+    if is_only_if_empty and landing.is_dir() and any(landing.iterdir()):
+        make_console().print(f"已有来文，不写演示数据 (there are deliveries already): {landing}")
+        return
+    try:
+        report = write_demo(landing, months=months, scale=scale.value)
+    except DemoError as error:
+        raise Stop(error.message_zh, error.message_en) from error
+    if is_json:
+        _print_json(report.as_json())
+    else:
+        show_demo(make_console(), report)
 
 
 @app.command("doctor")
@@ -118,26 +205,47 @@ def doctor_command(is_json: JsonOption = False) -> None:
 @quarantine_app.command("list")
 def quarantine_list_command(period: PeriodOption = None, is_json: JsonOption = False) -> None:
     """搁置的行及其违反的规则。 Rows set aside, with every rule that they broke."""
-    from dataclasses import asdict, replace
+    from dataclasses import asdict
 
     from orchestration.warehouse_glance import rows_set_aside
-    from sources.contract import load_contracts
 
-    settings = load_settings()
-    personal = {
-        (feed, column.name)
-        for feed, contract in load_contracts().items()
-        for column in contract.columns
-        if column.is_personal
-    }
-    rows = [
-        replace(row, seen="（个人信息，不显示 personal, not shown）") if (row.feed, row.column_name) in personal else row
-        for row in rows_set_aside(settings.warehouse_path, [period] if period else [])
-    ]
+    rows = rows_set_aside(load_settings().warehouse_path, [period] if period else [])
     if is_json:
         _print_json([asdict(row) for row in rows])
     else:
         show_set_aside(make_console(), rows)
+
+
+@contextmanager
+def _state() -> "Iterator[tuple[Settings, State]]":
+    """Settings and the state store, for commands that only read them."""
+    from orchestration.state import State
+
+    settings = load_settings()
+    with State(settings.state_dir) as state:
+        yield settings, state
+
+
+def _plain_release(one: "ShelvedRelease") -> dict[str, Any]:
+    release = one.release
+    return {
+        "release_id": release.release_id,
+        "period": release.period,
+        "status": release.status,
+        "published_at": release.published_at.isoformat() if release.published_at else None,
+        "is_current": one.is_current,
+        "path": str(one.path),
+    }
+
+
+def _plain_verification(one: "Verification") -> dict[str, Any]:
+    return {
+        "subject": one.subject,
+        "path": str(one.path),
+        "files": one.files,
+        "is_sound": one.is_sound,
+        "problems": [{"zh": problem.zh, "en": problem.en} for problem in one.problems],
+    }
 
 
 def _print_json(value: Any) -> None:
@@ -151,6 +259,9 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         app()
+    except SettingsError as stop:
+        show_stop(make_console(is_stderr=True), Sentence(stop.message_zh, stop.message_en))
+        sys.exit(ExitCode.MISUSE)
     except Stop as stop:
         show_stop(make_console(is_stderr=True), Sentence(stop.message_zh, stop.message_en))
         sys.exit(ExitCode.FAILED)

@@ -52,9 +52,7 @@ def _python(settings: Settings) -> list[Finding]:
     seen = ".".join(map(str, sys.version_info[:3]))
     if PYTHON_FROM <= sys.version_info[:2] < PYTHON_BEFORE:
         return [Finding("Python", True, seen)]
-    return [
-        Finding("Python", False, seen, "需要 Python 3.11 至 3.13。", "Python 3.11, 3.12 or 3.13 is needed.")
-    ]
+    return [Finding("Python", False, seen, "需要 Python 3.11 至 3.13。", "Python 3.11, 3.12 or 3.13 is needed.")]
 
 
 def _packages(settings: Settings) -> list[Finding]:

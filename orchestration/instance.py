@@ -14,7 +14,7 @@ from orchestration.settings import Settings, load_settings
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-# Everything beyond this is Dagster's default: SQLite files below the home. A folder is quoted as JSON, which is YAML too.
+# Everything beyond this is Dagster's default: SQLite files below the home.
 DAGSTER_YAML = """\
 # Written by specialty-town-monitor at every run; changes made here are lost.
 telemetry:
@@ -34,11 +34,12 @@ def prepare_home(settings: Settings) -> Path:
     home = settings.dagster_dir
     home.mkdir(parents=True, exist_ok=True)
     path = home / "dagster.yaml"
+    # A path quoted as JSON is quoted as YAML too.
     text = DAGSTER_YAML.format(base_dir=json.dumps(str(home / "history" / "runs")))
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         part = path.with_suffix(f".part-{os.getpid()}")
         part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
+        part.replace(path)
     return home
 
 
@@ -46,6 +47,8 @@ def open_instance(settings: Settings) -> "DagsterInstance":
     """The instance under `state/dagster`, the same that `make ui` shows. Use it as a context manager."""
     from dagster import DagsterInstance
 
+    # Events that belong together (a table, materialized for each month of the range) are stored together.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     return DagsterInstance.from_config(str(prepare_home(settings)))
 
 

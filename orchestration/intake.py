@@ -5,7 +5,6 @@ Here the two meet: what is new is read once, its result is remembered, and the s
 two intake tables. Nothing is decided about publication.
 """
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -166,7 +165,7 @@ def write_intake_tables(
 def _write(path: Path, schema: pa.Schema, rows: Sequence[Mapping[str, object]]) -> None:
     part = path.with_suffix(".part")
     pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), part)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def _wall_clock(instant: datetime | None) -> datetime | None:

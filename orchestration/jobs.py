@@ -14,7 +14,7 @@ def monthly_close() -> UnresolvedAssetJobDefinition:
     """Everything, for a month or a range of months."""
     return define_asset_job(
         MONTHLY_CLOSE,
-        selection=AssetSelection.all(include_sources=False),
+        selection=AssetSelection.all(),
         executor_def=in_process_executor,
         description="月度结账：来文、建表、检验、发布 (deliveries in, a judged release out)",
     )

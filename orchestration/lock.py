@@ -95,7 +95,7 @@ def build_lock(lock_path: Path, run: str, now: datetime) -> Iterator[None]:
             holder = Holder(run, os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"))
             part = _holder_path(lock_path).with_suffix(".part")
             part.write_text(json.dumps(asdict(holder)), encoding="utf-8")
-            os.replace(part, _holder_path(lock_path))
+            part.replace(_holder_path(lock_path))
         yield
     finally:
         if is_outermost:

@@ -15,6 +15,4 @@ SINGLE_RUN = BackfillPolicy.single_run()
 
 def months(first_period: str) -> MonthlyPartitionsDefinition:
     """All months from `first_period` ('YYYY-MM') to the current one."""
-    return MonthlyPartitionsDefinition(
-        start_date=first_period, fmt=PERIOD_FORMAT, timezone=TIME_ZONE, end_offset=1
-    )
+    return MonthlyPartitionsDefinition(start_date=first_period, fmt=PERIOD_FORMAT, timezone=TIME_ZONE, end_offset=1)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from orchestration.publication.fingerprint import CodeVersion, fingerprints
+from orchestration.publication.gate import stated
 from orchestration.publication.ledger import Ledger
 from orchestration.report import Sentence
 from orchestration.state import Delivery, State
@@ -154,7 +155,7 @@ def _known_reasons(period: str, fingerprint: str, state: State) -> tuple[Sentenc
     verdicts = state.verdicts(period, fingerprint)
     waivers = state.decisions(through=period).waivers
     return tuple(
-        Sentence(verdict.message_zh, verdict.message_en)
+        stated(verdict.check_id, verdict.message_zh, verdict.message_en)
         for verdict in verdicts
         if verdict.severity == "block"
         and verdict.outcome == "failed"

@@ -5,7 +5,7 @@ of its partition range. Either way the process that executes the job holds the b
 are parts of the build, not resources of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from dagster import InitResourceContext, ResourceDefinition, resource
@@ -24,7 +24,7 @@ def range_tags(first: str, last: str) -> dict[str, str]:
     return {RANGE_START_TAG: first, RANGE_END_TAG: last}
 
 
-def request_of(tags: dict[str, str]) -> Request:
+def request_of(tags: Mapping[str, str]) -> Request:
     """What a run with these tags asks for; a run without a month asks for every month that is ready."""
     month = tags.get(PARTITION_TAG)
     return Request(
@@ -38,9 +38,10 @@ def build_resource(settings: Settings) -> ResourceDefinition:
 
     @resource(description="构建：锁、状态、计划、检验 (the open build: lock, state, plan, judge)")
     def build(context: InitResourceContext) -> Iterator[Build]:
-        tags = dict(context.run.tags) if context.run else {}
+        if context.run is None:
+            raise RuntimeError("a build belongs to a run")
         opened: AbstractContextManager[Build] = open_build(
-            settings, request_of(tags), run_id=context.run_id or "unknown"
+            settings, request_of(context.run.tags), run_id=context.run.run_id
         )
         with opened as build:
             build.start_judge()

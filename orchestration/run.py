@@ -97,7 +97,7 @@ def _run(
                     report.is_nothing_new = True
             finally:
                 summarise(build, report)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last defence: no traceback on the screen
+    except (Exception, KeyboardInterrupt) as error:
         report.exit_code, report.failure = ExitCode.FAILED, explain(error, settings)
         if not isinstance(error, BuildInProgress | KeyboardInterrupt):
             log.exception("stopped")
@@ -165,9 +165,7 @@ def summarise(build: Build, report: RunReport) -> None:
     ]
     stopped = [StoppedMonth(month.period, month.reasons) for month in plan.stopped]
     if publication:
-        report.published = [
-            PublishedMonth(one.period, one.release_id, one.path) for one in publication.published
-        ]
+        report.published = [PublishedMonth(one.period, one.release_id, one.path) for one in publication.published]
         report.confirmed = [one.release_id for one in publication.confirmed]
         stopped += [StoppedMonth(one.period, one.reasons) for one in publication.stopped]
     for decision in build.decisions:
@@ -194,12 +192,19 @@ def summarise(build: Build, report: RunReport) -> None:
             for one in count_set_aside(build.settings.warehouse_path, plan.take)
         ]
     landing = build.settings.landing_dir
-    report.notices = [
+    if not build.arrivals:
+        report.notices.append(
+            Sentence(
+                f"{landing} 中没有来文。请放入来文，或运行 stm demo 写入演示来文。",
+                f"There is no delivery in {landing}. Put some there, or let stm demo write some.",
+            )
+        )
+    report.notices += [
         *build.mended,
         *(
             Sentence(f"{place}：{one.message_zh}", f"{place}: {one.message_en}")
             for one in build.notices
-            for place in [os.path.relpath(one.path, landing)]
+            for place in [one.path.parent.relative_to(landing.parent).as_posix()]
         ),
     ]
     current = build.settings.published_dir / "current"

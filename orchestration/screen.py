@@ -5,18 +5,24 @@ log gets the same lines without colour or movement. What is said is decided else
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-from orchestration.doctor import Finding
 from orchestration.report import ExitCode, RunReport, Sentence
-from orchestration.settings import SettingLine
-from orchestration.warehouse_glance import SetAside
+
+if TYPE_CHECKING:
+    from orchestration.doctor import Finding
+    from orchestration.publication.manifest import Manifest, Reason
+    from orchestration.publication.shelf import ShelvedRelease, Verification
+    from orchestration.settings import SettingLine
+    from orchestration.warehouse_glance import SetAside
+    from sources.demo import DemoReport
 
 # Without a terminal lines are not folded: a path must come out whole, for people and for grep.
 PIPE_WIDTH = 400
@@ -77,7 +83,8 @@ def show_report(console: Console, report: RunReport) -> None:
     _section(console, "已发布 published", [f"{one.release_id}  {one.path}" for one in report.published], "green")
     if not report.is_publishing:
         _section(console, "可发布 would pass", report.passed, "green")
-    _section(console, "数据未变，沿用原发布 confirmed", report.confirmed)
+    if report.confirmed:
+        _section(console, "数据未变，沿用原发布 confirmed", [_listed(report.confirmed)])
     if report.standing and not report.is_nothing_new:
         _section(console, "原已发布，无新内容 standing", [_listed(report.standing)])
     _section(
@@ -124,11 +131,11 @@ def show_report(console: Console, report: RunReport) -> None:
     console.print(f"用时 took {report.seconds:.1f} s", style="dim")
 
 
-def _listed(periods: list[str]) -> str:
-    return periods[0] if len(periods) == 1 else f"{periods[0]} … {periods[-1]}（{len(periods)} 个月 months）"
+def _listed(months: list[str]) -> str:
+    return months[0] if len(months) == 1 else f"{months[0]} … {months[-1]}（{len(months)} 个月 months）"
 
 
-def _with_reasons(head: str, reasons: Iterable[Sentence]) -> list[str]:
+def _with_reasons(head: str, reasons: "Iterable[Sentence | Reason]") -> list[str]:
     return [head, *(line for reason in reasons for line in (f"  {reason.zh}", f"  {reason.en}"))]
 
 
@@ -139,7 +146,7 @@ def _section(console: Console, title: str, lines: list[str], colour: str = "defa
             console.print(f"  {escape(line)}")
 
 
-def show_findings(console: Console, findings: list[Finding], settings: list[SettingLine]) -> None:
+def show_findings(console: Console, findings: "Sequence[Finding]", settings: "Sequence[SettingLine]") -> None:
     """What `stm doctor` found, and all settings."""
     for one in findings:
         mark = "[yellow]注意 note[/yellow]" if one.is_warning else "[green]正常 ok[/green]"
@@ -154,7 +161,7 @@ def show_findings(console: Console, findings: list[Finding], settings: list[Sett
     console.print(table)
 
 
-def show_set_aside(console: Console, rows: list[SetAside]) -> None:
+def show_set_aside(console: Console, rows: Sequence["SetAside"]) -> None:
     """Rows set aside, one line a row and broken rule, under a heading for each month and feed."""
     groups: dict[tuple[str, str], list[SetAside]] = defaultdict(list)
     for row in rows:
@@ -169,6 +176,86 @@ def show_set_aside(console: Console, rows: list[SetAside]) -> None:
             )  # fmt: skip
         console.print(table)
     console.print(f"共 {len(rows)} 条 rows" if rows else "没有搁置的行 nothing is set aside")
+
+
+def show_releases(console: Console, releases: "Sequence[ShelvedRelease]") -> None:
+    """All releases, oldest month first; the current one is marked."""
+    if not releases:
+        console.print("还没有任何发布，请先运行 stm run。 nothing is published yet: stm run")
+        return
+    table = _table("", "发布 release", "状态 status", "时间 published at", "位置 path")
+    for one in releases:
+        at = one.release.published_at
+        table.add_row(
+            "→" if one.is_current else "",
+            one.release.release_id,
+            one.release.status,
+            at.isoformat(sep=" ", timespec="seconds") if at else "",
+            escape(str(one.path)),
+        )
+    console.print(table)
+
+
+def show_manifest(console: Console, manifest: "Manifest", path: Path) -> None:
+    """What a release says of itself: the short form of its manifest."""
+    outcomes = [check.outcome for check in manifest.checks]
+    counted = ", ".join(f"{outcome} {outcomes.count(outcome)}" for outcome in sorted(set(outcomes)))
+    console.print(f"[bold]{manifest.release_id}[/bold]  {escape(str(path))}")
+    console.print(f"  时间 made at {manifest.made_at.isoformat(sep=' ', timespec='seconds')}")
+    console.print(f"  程序 code {manifest.made_by.code_version[:12]}  规则 rules {manifest.made_by.rules_version[:12]}")
+    console.print(f"  指纹 fingerprint {manifest.fingerprint[:12]}  检验 checks: {counted}")
+    blocked = [month for month in manifest.months if month.status == "blocked"]
+    _section(
+        console,
+        "未收入的月份 months left out",
+        [line for month in blocked for line in _with_reasons(month.period, month.reasons)],
+        "yellow",
+    )
+    _section(
+        console,
+        f"来文 input files（{len(manifest.inputs)}）",
+        [
+            f"{one.feed}/{one.period}/{one.file_name}  {one.rows_data} 行  {one.status}"
+            for one in manifest.inputs
+            if one.period == manifest.period
+        ],
+    )
+    _section(
+        console,
+        "文件 files",
+        [f"{one.path}  {one.bytes:,} B  sha256 {one.sha256[:12]}" for one in manifest.files],
+    )
+
+
+def show_verifications(console: Console, found: "Sequence[Verification]") -> None:
+    """What was verified, and everything that is not as it was published."""
+    for one in found:
+        mark = "[green]一致 sound[/green]" if one.is_sound else "[bold red]不一致 not sound[/bold red]"
+        console.print(f"{mark}  {escape(one.subject)}  {escape(str(one.path))}")
+        for problem in one.problems:
+            console.print(f"    {escape(problem.zh)}\n    {escape(problem.en)}")
+
+
+def show_demo(console: Console, report: "DemoReport") -> None:
+    """What the demo wrote, the faults put into it, and what to do next."""
+    console.print(
+        f"[bold]演示来文 demo[/bold]  {len(report.deliveries)} 件 deliveries，{_listed(list(report.periods))}  "
+        f"{escape(str(report.landing_dir))}"
+    )
+    console.print(
+        f"  企业 enterprises {report.enterprises}，经营主体 entities {report.entities:,}，"
+        f"项目 projects {report.projects}"
+    )
+    _section(
+        console,
+        "有意放入的问题 faults put in on purpose",
+        [
+            f"{one.feed}/{one.period}/{one.file_name} 第 {one.row_no} 行  {one.rule_id}  {one.message_zh}"
+            for one in report.faults
+        ],
+        "yellow",
+    )
+    console.print("[bold cyan]下一步 next[/bold cyan]  stm run")
 
 
 def _table(*headings: str) -> Table:

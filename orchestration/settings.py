@@ -45,7 +45,11 @@ class Settings(BaseSettings):
     """The settings, from the environment (prefix STM_), else from `.env`, else the default."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True,
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
         env_ignore_empty=True,
     )
 

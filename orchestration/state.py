@@ -343,9 +343,7 @@ class Waiver:
 
     def covers(self, check_id: str, subject: str, period: str) -> bool:
         """Whether it lifts that check of that feed or table in that month."""
-        return (
-            self.rule_id == check_id and self.feed in (None, subject) and self.period <= period <= self.until
-        )
+        return self.rule_id == check_id and self.feed in (None, subject) and self.period <= period <= self.until
 
 
 @dataclass(frozen=True)
@@ -394,8 +392,7 @@ class State:
         if version not in (None, SCHEMA_VERSION):
             self.engine.dispose()
             raise StateUnusable(
-                f"状态库 {self.path} 的版本是 {version}，本程序需要 {SCHEMA_VERSION}。"
-                "请使用与之相配的程序版本。",
+                f"状态库 {self.path} 的版本是 {version}，本程序需要 {SCHEMA_VERSION}。请使用与之相配的程序版本。",
                 f"The state store {self.path} is of version {version}, this program needs "
                 f"{SCHEMA_VERSION}. Use the "
                 "version of the program that fits it.",
@@ -499,9 +496,7 @@ class State:
             query = query.where(DELIVERIES.c.period <= through)
         with self.engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
-        last_accepted = {
-            (row["feed"], row["period"]): row["arrival_no"] for row in rows if row["status"] == "accepted"
-        }
+        last_accepted = {(row["feed"], row["period"]): row["arrival_no"] for row in rows if row["status"] == "accepted"}
         return tuple(
             Delivery(
                 **{
@@ -620,14 +615,10 @@ class State:
         """
         with self.engine.begin() as connection:
             connection.execute(
-                RELEASES.insert().values(
-                    **{**asdict(release), "blocked_periods": json.dumps(release.blocked_periods)}
-                )
+                RELEASES.insert().values(**{**asdict(release), "blocked_periods": json.dumps(release.blocked_periods)})
             )
             connection.execute(
-                RELEASE_EVENTS.insert().values(
-                    release_id=release.release_id, status="prepared", at=_text(now)
-                )
+                RELEASE_EVENTS.insert().values(release_id=release.release_id, status="prepared", at=_text(now))
             )
 
     def record_release(
@@ -642,18 +633,14 @@ class State:
         """Enter what happened to a release."""
         with self.engine.begin() as connection:
             connection.execute(
-                RELEASE_EVENTS.insert().values(
-                    release_id=release_id, status=status, at=_text(now), by=by, why=why
-                )
+                RELEASE_EVENTS.insert().values(release_id=release_id, status=status, at=_text(now), by=by, why=why)
             )
 
     def releases(self) -> tuple[Release, ...]:
         """The ledger, in the order in which the releases were made."""
         with self.engine.connect() as connection:
             rows = connection.execute(sa.select(RELEASES).order_by(RELEASES.c.release_seq)).mappings().all()
-            happened = connection.execute(
-                sa.select(RELEASE_EVENTS).order_by(RELEASE_EVENTS.c.event_id)
-            ).mappings()
+            happened = connection.execute(sa.select(RELEASE_EVENTS).order_by(RELEASE_EVENTS.c.event_id)).mappings()
             events: dict[str, dict[str, sa.RowMapping]] = {}
             for event in happened:
                 # Re-inserted, so that the last key is the last event.
@@ -670,9 +657,7 @@ class State:
                     status=last["status"],
                     prepared_at=datetime.fromisoformat(of_release["prepared"]["at"]),
                     published_at=(
-                        datetime.fromisoformat(of_release["published"]["at"])
-                        if "published" in of_release
-                        else None
+                        datetime.fromisoformat(of_release["published"]["at"]) if "published" in of_release else None
                     ),
                     by=last["by"],
                     why=last["why"],
@@ -719,9 +704,7 @@ class State:
                 ),
                 finalised=tuple(
                     connection.scalars(
-                        sa.select(FINALISED.c.period)
-                        .where(FINALISED.c.period <= through)
-                        .order_by(FINALISED.c.period)
+                        sa.select(FINALISED.c.period).where(FINALISED.c.period <= through).order_by(FINALISED.c.period)
                     )
                 ),
             )

@@ -79,8 +79,9 @@ SUITE = Suite(
                 select period, town_code, indicator_code, breakdown, value_status
                 from judged
                 where
-                    (value_status in ('not_due', 'missing', 'suppressed'))
-                    is distinct from (value is null and value_ytd is null)
+                    value_status is not null
+                    and (value_status in ('not_due', 'missing', 'suppressed'))
+                    <> (value is null and value_ytd is null)
             """),
         ),
         Check(

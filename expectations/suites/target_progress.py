@@ -63,7 +63,7 @@ SUITE = Suite(
             expects=no_rows("""
                 select period, target_id, actual_value, light
                 from judged
-                where (actual_value is null) is distinct from (light = 'grey')
+                where light is not null and (actual_value is null) <> (light = 'grey')
             """),
         ),
         Check(
@@ -77,6 +77,7 @@ SUITE = Suite(
             expects=no_rows("""
                 with parts as (
                     select
+                        cast(year as varchar) as year,
                         target_id,
                         indicator_code,
                         measure,
@@ -107,12 +108,15 @@ SUITE = Suite(
                             parts.town_code = indicators.town_code
                             and parts.indicator_code = indicators.indicator_code
                             and parts.breakdown = indicators.breakdown
+                            and parts.year = substr(indicators.period, 1, 4)
                     group by indicators.period, parts.target_id
                 )
                 select judged.period, judged.target_id, judged.actual_value, figures.figure
                 from judged
-                inner join (select distinct target_id from parts) as read_targets
-                    on judged.target_id = read_targets.target_id
+                inner join (select distinct year, target_id from parts) as read_targets
+                    on
+                        judged.target_id = read_targets.target_id
+                        and substr(judged.period, 1, 4) = read_targets.year
                 left join figures
                     on judged.period = figures.period and judged.target_id = figures.target_id
                 where judged.actual_value is distinct from figures.figure

@@ -42,7 +42,8 @@ def asset_definition(manifest: Mapping[str, Any], months: PartitionsDefinition) 
         kinds={"greatexpectations", "sqlite"},
         owners=[DEFAULT_OWNER],
         required_resource_keys={"build"},
-        description="逐月检验的结论：通过、未通过、未检验。\n\nWhat was found for each month: passed, failed, not evaluated.",
+        description="逐月检验的结论：通过、未通过、未检验。\n\n"
+        "What was found for each month: passed, failed, not evaluated.",
     )
     def verdicts(context: AssetExecutionContext) -> Iterator[MaterializeResult]:
         build: Build = context.resources.build

@@ -87,9 +87,7 @@ def _fingerprint(period: str, deliveries: Iterable[Delivery], state: State, code
     covered = {
         "period": period,
         "deliveries": [
-            said
-            for delivery in deliveries
-            if delivery.period <= period and (said := _said_of(delivery)) is not None
+            said for delivery in deliveries if delivery.period <= period and (said := _said_of(delivery)) is not None
         ],
         "waivers": [[one.rule_id, one.period, one.until, one.feed] for one in decisions.waivers],
         "corrections": list(decisions.corrections),

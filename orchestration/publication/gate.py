@@ -110,8 +110,13 @@ def confirm(
         if waiver:
             lifted.append(waiver)
         else:
-            kept.append(Sentence(blocking.message_zh, blocking.message_en))
+            kept.append(stated(blocking.check_id, blocking.message_zh, blocking.message_en))
     return GateDecision(period, now, data_hash, tuple(kept), verdicts, tuple(dict.fromkeys(lifted)))
+
+
+def stated(check_id: str, message_zh: str, message_en: str) -> Sentence:
+    """What a check found, with the id by which it is looked up or waived."""
+    return Sentence(f"{message_zh}［{check_id}］", f"{message_en} [{check_id}]")
 
 
 def _waiver_of(blocking: BlockingReason, waivers: Sequence[Waiver], period: str) -> Waiver | None:
@@ -121,14 +126,11 @@ def _waiver_of(blocking: BlockingReason, waivers: Sequence[Waiver], period: str)
     return next((one for one in waivers if one.covers(blocking.check_id, blocking.subject, period)), None)
 
 
-def _reason_without_verdicts(
-    period: str, state: State, fingerprint_now: str, data_hash: str | None
-) -> Sentence:
+def _reason_without_verdicts(period: str, state: State, fingerprint_now: str, data_hash: str | None) -> Sentence:
     if data_hash is None:
         return Sentence(
             f"{period} 在仓库中没有任何数据，不能发布。请确认必报数据已到。",
-            f"The warehouse holds no row of {period}: it cannot be published. See that the required "
-            "files are there.",
+            f"The warehouse holds no row of {period}: it cannot be published. See that the required files are there.",
         )
     if state.verdicts(period, fingerprint_now):
         return Sentence(

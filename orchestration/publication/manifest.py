@@ -153,6 +153,5 @@ def read_manifest(folder: Path) -> Manifest:
         fields = "、".join(sorted({".".join(map(str, one["loc"])) or "JSON" for one in error.errors()}))
         raise ManifestUnreadable(
             f"发布清单 {path} 不符合格式：{fields}。该发布可能被改动过，请用 stm release verify --all 核验。",
-            f"{path} is no manifest: {fields}. The release may have been altered; run stm release "
-            "verify --all.",
+            f"{path} is no manifest: {fields}. The release may have been altered; run stm release verify --all.",
         ) from error

@@ -30,8 +30,12 @@ PERIODS_MART = "periods"
 STATUS_STAMP = "status"
 REASON_STAMP = "status_reason"
 
-# Nothing calls home, and nothing is fetched that is not there.
-_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+# Nothing is fetched that is not there, and no table is looked for among Python's variables.
+_OFFLINE = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+}
 
 
 class MartsUnusable(Stop):
@@ -139,8 +143,7 @@ def _refuse_repeated(place: str, labels: Iterable[str]) -> None:
     if repeated:
         raise MartsUnusable(
             f"{place} 中有重复的中文名称：{'、'.join(repeated)}。中文视图要求名称各不相同，请改正 yml。",
-            f"{place} has Chinese labels that stand twice: {', '.join(repeated)}. The zh views need "
-            "different ones.",
+            f"{place} has Chinese labels that stand twice: {', '.join(repeated)}. The zh views need different ones.",
         )
 
 
@@ -204,10 +207,7 @@ def data_hashes(
         """).fetchall()
         for period, rows_hash in rows:
             found.setdefault(period, []).append([mart.name, columns, rows_hash])
-    return {
-        period: hashlib.sha256(json.dumps(tables).encode()).hexdigest()
-        for period, tables in sorted(found.items())
-    }
+    return {period: hashlib.sha256(json.dumps(tables).encode()).hexdigest() for period, tables in sorted(found.items())}
 
 
 def warehouse_hashes(warehouse_path: Path, marts: Sequence[Mart]) -> dict[str, str]:
@@ -230,8 +230,7 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, mart: Mart, catalogue:
         differing = "、".join(sorted(there ^ described))
         raise MartsUnusable(
             f"仓库中的表 {mart.name} 与 dbt 清单不一致：{differing}。请重新运行 stm run。",
-            f"The table {mart.name} of the warehouse is not that of the dbt manifest: {differing}. Run "
-            "stm run again.",
+            f"The table {mart.name} of the warehouse is not that of the dbt manifest: {differing}. Run stm run again.",
         )
 
 

@@ -167,9 +167,7 @@ def publish(
         published=published,
         confirmed=tuple(ConfirmedRelease(*one) for one in plan.to_confirm.items()),
         stopped=tuple(
-            StoppedRelease(period, decisions[period].reasons)
-            for period in asked
-            if not decisions[period].is_passed
+            StoppedRelease(period, decisions[period].reasons) for period in asked if not decisions[period].is_passed
         ),
         current=_pointed(shelf),
     )
@@ -195,14 +193,11 @@ def recover(published_dir: Path, state: State, clock: Clock) -> tuple[Sentence, 
                 )
             )
         else:
-            state.record_release(
-                release.release_id, "abandoned", clock(), why="interrupted before it was complete"
-            )
+            state.record_release(release.release_id, "abandoned", clock(), why="interrupted before it was complete")
             mended.append(
                 Sentence(
                     f"上次中断的发布 {release.release_id} 已作废，编号不再使用。",
-                    f"The interrupted release {release.release_id} was abandoned; its number is not "
-                    "used again.",
+                    f"The interrupted release {release.release_id} was abandoned; its number is not used again.",
                 )
             )
     for leftover in list(shelf.leftovers()):
@@ -317,9 +312,7 @@ class _Making:
         on_shelf = max((no for of, no, _ in self._shelf.folders() if of == period), default=0)
         return max(Ledger(self._state).next_no(period), on_shelf + 1)
 
-    def _write(
-        self, release_id: str, decisions: Mapping[str, GateDecision], folder: Path
-    ) -> list[WrittenFile]:
+    def _write(self, release_id: str, decisions: Mapping[str, GateDecision], folder: Path) -> list[WrittenFile]:
         months = {
             month: MonthOfRelease("published")
             if decision.is_passed
@@ -339,8 +332,7 @@ class _Making:
         for month, decision in decisions.items():
             if decision.is_passed and copied.get(month) != decision.data_hash:
                 raise CopyDiffers(
-                    f"发布中 {month} 的数据与检验过的数据不一致，已停止发布；current 未变。请重新运行 "
-                    "stm run。",
+                    f"发布中 {month} 的数据与检验过的数据不一致，已停止发布；current 未变。请重新运行 stm run。",
                     f"The rows of {month} in the new release are not those that were judged; it was "
                     "not published and "
                     "current is as it was. Run stm run again.",

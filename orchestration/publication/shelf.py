@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from orchestration.publication.ledger import Ledger
 from orchestration.publication.manifest import (
@@ -21,7 +23,7 @@ from orchestration.publication.manifest import (
     ReleaseFile,
     read_manifest,
 )
-from orchestration.publication.marts import identifier, literal, open_offline
+from orchestration.publication.marts import identifier, open_offline
 from orchestration.report import Sentence
 from orchestration.state import Release, State
 from orchestration.stops import Stop
@@ -124,9 +126,7 @@ def find_release(published_dir: Path, state: State, release_id: str | None = Non
             return one
     known = [one.release.release_id for one in releases]
     if release_id is None:
-        raise UnknownRelease(
-            "还没有任何发布。请先运行 stm run。", "Nothing has been published yet. Run stm run first."
-        )
+        raise UnknownRelease("还没有任何发布。请先运行 stm run。", "Nothing has been published yet. Run stm run first.")
     raise UnknownRelease(
         f"没有发布 {release_id}。已有的发布：{'、'.join(known) or '无'}。",
         f"There is no release {release_id}. There are: {', '.join(known) or 'none'}.",
@@ -157,8 +157,7 @@ def verify_all(published_dir: Path, state: State) -> tuple[Verification, ...]:
             (
                 Sentence(
                     f"{path} 不在发布台账中，不是本系统发布的，或发布未完成。请勿使用。",
-                    f"{path} is not in the ledger: it was not published from here, or not completed. "
-                    "Do not use it.",
+                    f"{path} is not in the ledger: it was not published from here, or not completed. Do not use it.",
                 ),
             ),
         )
@@ -203,13 +202,11 @@ def verify_release(folder: Path, release: Release) -> Verification:
 
 def _problems_of(path: Path, file: ReleaseFile) -> Iterator[Sentence]:
     if hash_of(path) != file.sha256:
-        yield Sentence(
-            f"{file.path} 已被改动（sha256 与清单不符）。", f"{file.path} was altered: its sha256 differs."
-        )
+        yield Sentence(f"{file.path} 已被改动（sha256 与清单不符）。", f"{file.path} was altered: its sha256 differs.")
         return
     try:
         counted = _count_rows(path, file)
-    except duckdb.Error as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
         yield Sentence(
             f"{file.path} 无法打开（{type(error).__name__}）。",
             f"{file.path} cannot be opened ({type(error).__name__}).",
@@ -227,8 +224,7 @@ def _count_rows(path: Path, file: ReleaseFile) -> dict[str, int]:
     if not file.rows:
         return {}
     if path.suffix == ".parquet":
-        with duckdb.connect(":memory:") as connection:
-            return {table: _count(connection, f"read_parquet({literal(str(path))})") for table in file.rows}
+        return dict.fromkeys(file.rows, pq.read_metadata(path).num_rows)
     with open_offline(path, is_read_only=True) as connection:
         return {table: _count(connection, f"main.{identifier(table)}") for table in file.rows}
 
@@ -244,9 +240,7 @@ def _verify_current(shelf: Shelf, state: State) -> Verification:
     problem = None
     if wanted is None:
         if os.path.lexists(link):
-            problem = Sentence(
-                f"{link} 存在，但没有任何有效的发布。", f"{link} is there, but no release is valid."
-            )
+            problem = Sentence(f"{link} 存在，但没有任何有效的发布。", f"{link} is there, but no release is valid.")
     elif not link.is_symlink() or os.path.realpath(link) != os.path.realpath(shelf.place_of(wanted)):
         problem = Sentence(
             f"{link} 应指向最新的有效发布 {wanted.release_id}。再次运行 stm run 会改正。",

@@ -1,7 +1,7 @@
-"""Raw Parquet and intake tables from few literal rows, so that the warehouse can be built without any file of an office.
+"""Raw Parquet and intake tables from few literal rows: the warehouse is built without any file of an office.
 
-Knows docs/architecture.md (Raw Parquet, intake) and what an ordinary row of each feed looks like. What a case changes in
-that row, and what must come of it, stands in the test.
+Knows docs/architecture.md (Raw Parquet, intake) and what an ordinary row of each feed looks like. What a case
+changes in that row, and what must come of it, stands in the test.
 """
 
 from __future__ import annotations
@@ -218,8 +218,8 @@ def _usual_product(code: str, month: int) -> dict[str, Cell]:
 
 def _usual_entity(code: str, month: int) -> dict[str, Cell]:
     return {
-        "credit_code": code, "entity_name": "某某有限公司", "entity_type": "有限责任公司", "established_on": "2020-05-01",
-        "registration_status": "存续", "division_code": "141082", "industry_code": "1431",
+        "credit_code": code, "entity_name": "某某有限公司", "entity_type": "有限责任公司", "division_code": "141082",
+        "established_on": "2020-05-01", "registration_status": "存续", "industry_code": "1431",
     }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """The cases that prove the row rules: for each a history that passes and, nearly the same, one that fails for exactly
 that reason; and how single cells are read.
 
-A case is a few rows of one key; every case has a key of its own, so that none meets another. Rules of whole batches need
-months of their own and stand in `test_rules.py`.
+A case is a few rows of one key; every case has a key of its own, so that none meets another. Rules of whole batches
+need months of their own and stand in `test_rules.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tests.flow.raw_rows import PROJECTS, PRODUCT, REGISTER, STATISTICS, Cell, Row, with_wrong_check
+from tests.flow.raw_rows import PRODUCT, PROJECTS, REGISTER, STATISTICS, Cell, Row, with_wrong_check
 
 DECEMBER, JANUARY, FEBRUARY, MARCH, APRIL = "2022-12", "2023-01", "2023-02", "2023-03", "2023-04"
 # The register of this month holds the enterprises of all cases; before it there is none, and after it until:
@@ -78,6 +78,17 @@ def _spaced_lower(code: str) -> str:
     return f" {code[:6].lower()} {code[6:].lower()}　"
 
 
+def _wrong_and_full_width(code: str) -> str:
+    return _full_width(with_wrong_check(code))
+
+
+def _wrong_and_spaced_lower(code: str) -> str:
+    return _spaced_lower(with_wrong_check(code))
+
+
+SPELLINGS = ((_full_width, _wrong_and_full_width), (_spaced_lower, _wrong_and_spaced_lower))
+
+
 def _scientific(code: str) -> str:
     return "9.11410820001E+17"
 
@@ -94,11 +105,11 @@ def _returns(feed: str, rule: str, month: str, ytd: str, sales_ytd: str, stock: 
         fails=(row(FEBRUARY, "R-LINE-001", kind="damaged"),),
     )  # fmt: skip
 
-    for spelling in (_full_width, _spaced_lower):
+    for right, wrong in SPELLINGS:
         yield Proof(
-            f"{rule}-001", f"what is only spelt otherwise is the same code ({spelling.__name__})",
-            passes=(row(FEBRUARY, credit_code=spelling),),
-            fails=(row(FEBRUARY, f"{rule}-001", credit_code=lambda code, spell=spelling: spell(with_wrong_check(code))),),
+            f"{rule}-001", f"what is only spelt otherwise is the same code ({right.__name__})",
+            passes=(row(FEBRUARY, credit_code=right),),
+            fails=(row(FEBRUARY, f"{rule}-001", credit_code=wrong),),
         )  # fmt: skip
     for wrong in (_scientific, lambda code: code[:-1], lambda code: "—"):
         yield Proof(f"{rule}-001", "no code", fails=(row(FEBRUARY, f"{rule}-001", credit_code=wrong),))
@@ -140,9 +151,12 @@ def _returns(feed: str, rule: str, month: str, ytd: str, sales_ytd: str, stock: 
         fails=(row(FEBRUARY), row(MARCH, **{month: "700", ytd: "900"}), row(APRIL, f"{rule}-005", **{ytd: "300"})),
     )  # fmt: skip
     yield Proof(
-        f"{rule}-005", "nor does one set aside for falling itself",
-        passes=(row(FEBRUARY), row(MARCH, f"{rule}-005", **{ytd: "100"}), row(APRIL, **{ytd: "200"})),
+        f"{rule}-005", "nor does one set aside for falling itself: the next is held against the last used",
         fails=(row(FEBRUARY), row(MARCH, f"{rule}-005", **{ytd: "100"}), row(APRIL, f"{rule}-005", **{ytd: "150"})),
+    )  # fmt: skip
+    yield Proof(
+        f"{rule}-005", "and is used if it is not below that",
+        fails=(row(FEBRUARY), row(MARCH, f"{rule}-005", **{ytd: "100"}), row(APRIL, **{ytd: "200"})),
     )  # fmt: skip
     yield Proof(
         f"{rule}-005", "a month without a return in between does not hide the last one",
@@ -220,7 +234,10 @@ def _returns(feed: str, rule: str, month: str, ytd: str, sales_ytd: str, stock: 
     yield Proof(
         f"{rule}-008", "a January that comes all the same adds nothing to December, nor to February",
         passes=(row(DECEMBER), row(JANUARY), row(FEBRUARY)),
-        fails=(row(DECEMBER), row(JANUARY, f"{rule}-008", **{month: "50"}), row(FEBRUARY, f"{rule}-008", **{month: "100"})),
+        fails=(
+            row(DECEMBER), row(JANUARY, f"{rule}-008", **{month: "50"}),
+            row(FEBRUARY, f"{rule}-008", **{month: "100"}),
+        ),
     )  # fmt: skip
     yield Proof(
         f"{rule}-008", "a month that skips one, or follows one set aside, is not added up",
@@ -329,7 +346,7 @@ def _of_products() -> Iterator[Proof]:
     yield Proof(
         "R-PROD-003", "the unit is required and of the list, the enterprise's name is not required",
         passes=(product(FEBRUARY, enterprise_name=None, quantity_unit="千克"),),
-        fails=(product(FEBRUARY, "R-PROD-003", quantity_unit="箱"),),
+        fails=(product(FEBRUARY, "R-PROD-003", quantity_unit="箱", output_month="—"),),
     )  # fmt: skip
     yield Proof(
         "R-PROD-003", "a product without a name has no key: it supersedes nothing",
@@ -362,11 +379,11 @@ def _of_entities() -> Iterator[Proof]:
         passes=(entity(month),),
         fails=(entity(month, "R-LINE-001", kind="damaged"),),
     )  # fmt: skip
-    for spelling in (_full_width, _spaced_lower):
+    for right, wrong in SPELLINGS:
         yield Proof(
-            "R-REG-001", f"what is only spelt otherwise is the same code ({spelling.__name__})",
-            passes=(entity(month, credit_code=spelling),),
-            fails=(entity(month, "R-REG-001", credit_code=lambda code, spell=spelling: spell(with_wrong_check(code))),),
+            "R-REG-001", f"what is only spelt otherwise is the same code ({right.__name__})",
+            passes=(entity(month, credit_code=right),),
+            fails=(entity(month, "R-REG-001", credit_code=wrong),),
         )  # fmt: skip
     for column, cell in (
         ("entity_name", "无"), ("established_on", None), ("established_on", "待定"), ("registration_status", "/"),
@@ -587,13 +604,13 @@ def _readings() -> Iterator[Reading]:
     yield Reading(enterprise(FEBRUARY, industry_code="１４３１ "), "industry_code", "1431")
 
     for unit, name, town, cell, value in (
-        ("公斤", "年馍", "年馍", "200", 200), ("千克", "年馍", "年馍", "200千克", 200), ("吨", "年馍", "年馍", "0.2", 200),
-        ("吨", "年馍", "年馍", "0.2吨", 200), ("万公斤", "年馍", "年馍", "0.02", 200), (" 公 斤 ", "年馍", "年馍", "２００", 200),
-        ("吨", "有机肥", "有机肥", "200", 200), ("公斤", "有机肥", "有机肥", "200", "0.2"), ("套", "厨卫具", "厨卫", "200", 200),
+        ("公斤", "年馍", "年馍", "200", 200), ("千克", "年馍", "年馍", "200千克", 200),
+        ("吨", "年馍", "年馍", "0.2", 200), ("吨", "年馍", "年馍", "0.2吨", 200),
+        ("万公斤", "年馍", "年馍", "0.02", 200), (" 公 斤 ", "年馍", "年馍", "２００", 200),
+        ("吨", "有机肥", "有机肥", "200", 200), ("公斤", "有机肥", "有机肥", "200", "0.2"),
+        ("套", "厨卫具", "厨卫", "200", 200),
     ):  # fmt: skip
-        row = product(
-            FEBRUARY, product_name=name, town=town, quantity_unit=unit, output_month=cell, output_ytd=cell
-        )
+        row = product(FEBRUARY, product_name=name, town=town, quantity_unit=unit, output_month=cell, output_ytd=cell)
         yield Reading(row, "output_ytd", Decimal(value))
     yield Reading(product(FEBRUARY, quantity_unit="吨", average_price="6500"), "average_price", Decimal("6.5"))
 
@@ -615,7 +632,9 @@ def _readings() -> Iterator[Reading]:
         yield Reading(project(APRIL, planned_finish=cell), "planned_finish", date(9999, 12, 31))
     yield Reading(project(APRIL, planned_start="45291"), "planned_start", date(2023, 12, 31))
     yield Reading(project(APRIL, design_capacity="5万吨"), "capacity_quantity", Decimal(50000))
-    yield Reading(project(APRIL, total_investment="1.5", total_investment__unit="亿元"), "total_investment", Decimal(15000))
+    yield Reading(
+        project(APRIL, total_investment="1.5", total_investment__unit="亿元"), "total_investment", Decimal(15000)
+    )
 
 
 READINGS = tuple(_readings())

@@ -61,8 +61,10 @@ def test_a_bad_middle_month_stops_itself_alone_until_it_is_mended(city: City) ->
         ("2024-04", "published"),
     ]
     assert city.query("select count(*) from indicator_monthly where period = '2024-03'") == [(0,)]
-    assert "2024-03" in json.dumps(city.manifest()["blocked"], ensure_ascii=False)
-    assert "2024-03" in json.dumps(city.manifest()["looks_back_at"], ensure_ascii=False)
+    states = {month["period"]: month for month in city.manifest()["months"]}
+    assert states["2024-03"]["status"] == "blocked"
+    assert any("R-BATCH-001" in reason["zh"] for reason in states["2024-03"]["reasons"])
+    assert states["2024-04"]["blocked_look_backs"] == ["2024-03"]
 
     # Nothing has come since: the stopped month is told again, nothing is built.
     again = city.stm("run", "--json")
@@ -98,7 +100,8 @@ def test_the_same_bytes_again_are_no_delivery(city: City) -> None:
 def test_a_refused_file_keeps_its_month_as_published_and_says_why(city: City) -> None:
     before = city.current.resolve()
     path = city.landing / "ledger_projects" / "2024-04" / "更正.xlsx"
-    path.write_bytes(b"this is no workbook")
+    whole = next((SAMPLE / "landing" / "ledger_projects" / "2024-04").glob("*.xlsx"))
+    path.write_bytes(whole.read_bytes()[:3000])
     ran = city.stm("run", "--json")
     assert ran.code == 1, ran.out + ran.err
     [refused] = ran.report["refused"]

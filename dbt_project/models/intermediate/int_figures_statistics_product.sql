@@ -15,7 +15,12 @@ placed as (
         returns.period,
         places.town_code,
         periods.is_joint_return,
-        returns.product_name,
+        -- One name reported in units that cannot be added is two products: the unit tells them apart.
+        case
+            when min(returns.base_unit) over same_name <> max(returns.base_unit) over same_name
+                then concat(returns.product_name, '（', returns.base_unit, '）')
+            else returns.product_name
+        end as product_name,
         returns.base_unit,
         {%- for column in statistics_product_columns() %}
         returns.{{ column }},
@@ -25,6 +30,7 @@ placed as (
     from {{ ref('int_statistics_product') }} as returns
     inner join {{ ref('int_places') }} as places on places.town_code in (returns.town_code, 'all')
     inner join periods on returns.period = periods.period
+    window same_name as (partition by returns.period, returns.product_name)
 
 ),
 

@@ -37,9 +37,7 @@ def write(content: ReleaseContent, folder: Path) -> list[WrittenFile]:
 def _describe(release: duckdb.DuckDBPyConnection, mart: Mart) -> None:
     table = f"main.{identifier(mart.name)}"
     view = f"{ZH_SCHEMA}.{identifier(mart.label_zh)}"
-    aliases = ", ".join(
-        f"{identifier(column.name)} as {identifier(column.label_zh)}" for column in mart.columns
-    )
+    aliases = ", ".join(f"{identifier(column.name)} as {identifier(column.label_zh)}" for column in mart.columns)
     comment = _comment(mart.label_zh, mart.description_zh, mart.description)
     release.execute(f"create view {view} as select {aliases} from {table}")
     release.execute(f"comment on table {table} is {comment}")

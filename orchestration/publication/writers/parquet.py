@@ -15,8 +15,7 @@ def write(content: ReleaseContent, folder: Path) -> list[WrittenFile]:
     for mart in content.marts:
         path = f"{FOLDER}/{mart.name}.parquet"
         count = content.connection.execute(
-            f"copy ({content.select(mart)}) to {literal(str(folder / path))} (format parquet, "
-            "compression zstd)"
+            f"copy ({content.select(mart)}) to {literal(str(folder / path))} (format parquet, compression zstd)"
         ).fetchone()
         written.append(WrittenFile(path, {mart.name: count[0] if count else 0}))
     return written

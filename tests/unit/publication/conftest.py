@@ -134,15 +134,21 @@ class City:
     def judge(self, *periods, outcome="passed", checks=(CHECK, DBT_BUILD, DBT_TESTS)):
         """Verdicts of the months for what the warehouse holds now; `outcome` is that of CHECK, dbt passes."""
         self.runs += 1
-        self.state.record_verdicts(
-            f"run-{self.runs}",
-            [
+        self.record(
+            *(
                 self.verdict(period, outcome if check == CHECK else "passed", check)
                 for period in periods
                 for check in checks
-            ],
+            )
+        )
+
+    def record(self, *verdicts):
+        """Remember verdicts of what the warehouse holds now."""
+        self.state.record_verdicts(
+            f"run-{self.runs}",
+            verdicts,
             self.clock(),
-            fingerprints={period: self.fingerprint(period) for period in periods},
+            fingerprints={verdict.period: self.fingerprint(verdict.period) for verdict in verdicts},
             data_hashes=self.hashes(),
         )
 
@@ -156,9 +162,7 @@ class City:
         return frozenset({CHECK})
 
     def confirm(self, period):
-        return confirm(
-            period, state=self.state, code=self.code, expected=self.expected, data_hashes=self.hashes()
-        )
+        return confirm(period, state=self.state, code=self.code, expected=self.expected, data_hashes=self.hashes())
 
     def publish(self, *periods, through=None, **changed):
         return publish(

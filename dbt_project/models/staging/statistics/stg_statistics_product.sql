@@ -1,6 +1,6 @@
 -- grain: one row per delivered row (data, 合计 or damaged line)
--- Quantities stand in the base unit of the product: the town's product_unit where the delivered unit is of the
--- same dimension, else the base unit of the delivered unit's own dimension. Prices are per that unit.
+-- Quantities stand in the base unit of the product: a leading product's is its town's product_unit, and a unit of
+-- another dimension fits it not at all; any other product's is the base unit of the delivered one. Prices are per that.
 {%- set quantities = ['output_month', 'output_ytd', 'output_ytd_prior', 'sales_month', 'sales_ytd'] %}
 
 with raw_rows as (
@@ -20,16 +20,17 @@ units as (
 
 ),
 
-towns as (
+-- Leading products, whichever town makes them.
+products as (
 
     select
-        town_list.town_code,
-        town_list.leading_product,
-        town_list.product_unit,
-        units.dimension,
-        units.factor
+        town_list.leading_product as product_name,
+        max(town_list.product_unit) as product_unit,
+        max(units.dimension) as dimension,
+        max(units.factor) as factor
     from {{ ref('town_list') }} as town_list
     inner join units on town_list.product_unit = units.unit
+    group by town_list.leading_product
 
 ),
 
@@ -57,19 +58,20 @@ placed as (
     select
         named.*,
         town_names.town_code,
-        case when towns.dimension = units.dimension then towns.product_unit else units.base_unit end
-            as base_unit,
+        case
+            when products.product_name is null then units.base_unit
+            when products.dimension = units.dimension then products.product_unit
+        end as base_unit,
         cast(
             case
-                when towns.dimension = units.dimension
-                    then units.factor / nullif(towns.factor, 0)
-                else units.factor
+                when products.product_name is null then units.factor
+                when products.dimension = units.dimension then units.factor / nullif(products.factor, 0)
             end as decimal(14, 6)
         ) as quantity_factor
     from named
     left join {{ ref('stg_town_names') }} as town_names
         on {{ fold_name('named.town') }} = town_names.town_name_folded
-    left join towns on town_names.town_code = towns.town_code
+    left join products on named.product_name = products.product_name
     left join units
         on
             named.quantity_unit = units.unit
