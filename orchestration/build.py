@@ -290,8 +290,8 @@ def within_the_calendar(
         elif arrival.period < first_period:
             left_out[arrival.path.parent] = (
                 f"{arrival.period} 早于仓库的第一个报告期 {first_period}，未读入；如确需，请改设 STM_FIRST_PERIOD",
-                f"{arrival.period} is before the first period {first_period}, left alone; set STM_FIRST_PERIOD if it is "
-                "meant",
+                f"{arrival.period} is before the first period {first_period}, left alone; set "
+                "STM_FIRST_PERIOD if it is meant",
             )
         else:
             left_out[arrival.path.parent] = (

@@ -1,5 +1,4 @@
-"""The plan of a run: which months to take, which wait and for what, which stand, which are known to be
-stopped.
+"""The plan of a run: which months to take, which wait and for what, which stand, which are known to be stopped.
 
 Decided from the state alone, before anything is read or built, so that a run with nothing new costs no more
 than looking: nothing heavy is imported here. Whether a month passes is decided later
@@ -146,8 +145,7 @@ def _missing(period: str, there: set[str], contracts: Mapping[str, Contract]) ->
 
 
 def _known_reasons(period: str, fingerprint: str, state: State) -> tuple[Sentence, ...]:
-    """What stopped the month for exactly this fingerprint; empty if nothing did, or only a check that
-    crashed.
+    """What stopped the month for exactly this fingerprint; empty if nothing did, or only a check that crashed.
 
     A check that was not evaluated may be at the next attempt; one that failed fails again. The rows need
     not be asked about: they follow from the fingerprint. Nor do waivers: one more is another fingerprint.

@@ -7,7 +7,6 @@ can cause is a sentence, what nobody foresaw is a sentence and a log.
 """
 
 import logging
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

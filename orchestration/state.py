@@ -610,9 +610,7 @@ class State:
     # The ledger
 
     def prepare_release(self, release: NewRelease, now: datetime) -> None:
-        """Enter a release whose folder is complete but has not its name yet. Its number is taken from now
-        on.
-        """
+        """Enter a release whose folder is complete but has not its name yet. Its number is taken from now on."""
         with self.engine.begin() as connection:
             connection.execute(
                 RELEASES.insert().values(**{**asdict(release), "blocked_periods": json.dumps(release.blocked_periods)})

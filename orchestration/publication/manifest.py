@@ -67,9 +67,7 @@ class Month(_Part):
 
 
 class InputFile(_Part):
-    """A delivery that counts up to the month of the release; order within feed and period is that of
-    supersession.
-    """
+    """A delivery that counts up to the month of the release; order within feed and period is that of supersession."""
 
     delivery_id: str
     feed: str

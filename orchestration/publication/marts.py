@@ -39,9 +39,7 @@ _OFFLINE = {
 
 
 class MartsUnusable(Stop):
-    """The marts cannot be published as they are: a table, a label or a grain is missing. The message names
-    it.
-    """
+    """The marts cannot be published as they are: a table, a label or a grain is missing. The message names it."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,10 @@ class Mart:
 
 
 def read_marts(dbt_manifest: Mapping[str, Any]) -> tuple[Mart, ...]:
-    """The published tables by name. Raises MartsUnusable if one lacks its grain or a label, labels
-    clash, or the dimension of months is not among them."""
+    """The published tables by name.
+
+    Raises MartsUnusable if one lacks its grain or a label, labels clash, or the dimension of months is not there.
+    """
     marts = tuple(
         _mart(node)
         for node in sorted(dbt_manifest["nodes"].values(), key=lambda node: node["name"])

@@ -90,9 +90,7 @@ class PublishedRelease:
 
 @dataclass(frozen=True)
 class ConfirmedRelease:
-    """A release that stands under the month's new fingerprint too, since the month's own rows are as
-    released.
-    """
+    """A release that stands under the month's new fingerprint too, since the month's own rows are as released."""
 
     period: str
     release_id: str
@@ -108,9 +106,7 @@ class StoppedRelease:
 
 @dataclass(frozen=True)
 class Publication:
-    """What came of publishing, by month. `current` is the folder to which the link points, None if there is
-    none.
-    """
+    """What came of publishing, by month. `current` is the folder to which the link points, None if there is none."""
 
     published: tuple[PublishedRelease, ...]
     confirmed: tuple[ConfirmedRelease, ...]
@@ -174,9 +170,7 @@ def publish(
 
 
 def recover(published_dir: Path, state: State, clock: Clock) -> tuple[Sentence, ...]:
-    """Finish or abandon what an interrupted run left, and let `current` point where it should. What was
-    mended.
-    """
+    """Finish or abandon what an interrupted run left, and let `current` point where it should. What was mended."""
     shelf = Shelf(published_dir)
     mended = []
     for release in Ledger(state).releases:

@@ -172,9 +172,7 @@ def verify_all(published_dir: Path, state: State) -> tuple[Verification, ...]:
 
 
 def verify_release(folder: Path, release: Release) -> Verification:
-    """Whether a folder is the release that the ledger has: manifest, every file, every row count, nothing
-    more.
-    """
+    """Whether a folder is the release that the ledger has: manifest, every file, every row count, nothing more."""
     try:
         manifest = read_manifest(folder)
     except ManifestUnreadable as stop:

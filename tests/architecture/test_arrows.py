@@ -11,7 +11,9 @@ from tests.city import REPOSITORY
 BIN = Path(sys.executable).parent
 
 
-@pytest.mark.parametrize("command", [("lint-imports", "--no-cache"), ("deptry", "."), ("ruff", "check", ".")], ids=lambda c: c[0])
+@pytest.mark.parametrize(
+    "command", [("lint-imports", "--no-cache"), ("deptry", "."), ("ruff", "check", ".")], ids=lambda command: command[0]
+)
 def test_the_tools_find_nothing(command: tuple[str, ...]) -> None:
     done = subprocess.run(
         [str(BIN / command[0]), *command[1:]], cwd=REPOSITORY, capture_output=True, text=True, check=False

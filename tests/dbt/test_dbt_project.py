@@ -59,7 +59,9 @@ def test_every_formula_does_what_its_rows_say(dbt_folder: Path) -> None:
     assert passed >= 60, last
 
 
-@pytest.mark.parametrize("rules", [("--preset", "strict"), ("--config-file", "dbt-bouncer.yml")], ids=["strict", "house"])
+@pytest.mark.parametrize(
+    "rules", [("--preset", "strict"), ("--config-file", "dbt-bouncer.yml")], ids=["strict", "house"]
+)
 def test_conventions_hold_without_exception(dbt_folder: Path, rules: tuple[str, str]) -> None:
     shutil.copy(REPOSITORY / "dbt-bouncer.yml", dbt_folder)
     done = subprocess.run(

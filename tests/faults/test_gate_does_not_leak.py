@@ -20,7 +20,11 @@ def failing_dbt_test(code: Path) -> None:
     folder = code / "dbt_project" / "tests"
     folder.mkdir()
     (folder / "towns_are_none.sql").write_text("select * from {{ ref('towns') }}\n")
-    replace(code / "dbt_project/dbt_project.yml", 'macro-paths: ["macros"]', 'macro-paths: ["macros"]\ntest-paths: ["tests"]')
+    replace(
+        code / "dbt_project/dbt_project.yml",
+        'macro-paths: ["macros"]',
+        'macro-paths: ["macros"]\ntest-paths: ["tests"]',
+    )
 
 
 def failing_expectation(code: Path) -> None:

@@ -68,7 +68,7 @@ def check_survival(published_city: City, folder: Path, moment: float | str, seco
     assert city.manifest()["period"] == "2024-03"
     verified = city.stm("release", "verify", "--all")
     assert verified.code == 0, verified.out + verified.err
-    assert not [path for path in (city.data / "published").rglob(".*")], "something half made was left behind"
+    assert not list((city.data / "published").rglob(".*")), "something half made was left behind"
 
 
 @pytest.mark.parametrize("moment", FEW_MOMENTS)

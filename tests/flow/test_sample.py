@@ -118,7 +118,9 @@ def test_faults_of_the_last_month_get_their_disposition_and_no_other_row_is_touc
         ),
     ],
 )
-def test_faults_that_can_be_normalised_come_out_right(sample_city: City, sql: str, expected: tuple[object, ...]) -> None:
+def test_faults_that_can_be_normalised_come_out_right(
+    sample_city: City, sql: str, expected: tuple[object, ...]
+) -> None:
     assert sample_city.warehouse(sql) == [expected]
 
 
@@ -174,7 +176,9 @@ def test_nothing_of_a_person_is_in_a_release(sample_city: City) -> None:
     import pyarrow.parquet as pq
 
     raw = next((sample_city.data / "raw" / "registration_entities" / "2024-05").glob("*.parquet"))
-    phones = {phone for phone in pq.read_table(raw, columns=["phone"])["phone"].to_pylist() if phone and len(phone) == 11}
+    phones = {
+        phone for phone in pq.read_table(raw, columns=["phone"])["phone"].to_pylist() if phone and len(phone) == 11
+    }
     assert len(phones) > 1000
     searched = 0
     for path in [*Path(sample_city.data, "published").rglob("*.json"), *Path(sample_city.data, "state").rglob("*.log")]:

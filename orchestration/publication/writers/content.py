@@ -26,9 +26,7 @@ _MONTHS = "months_of_release"
 
 @dataclass(frozen=True)
 class MonthOfRelease:
-    """How a month stands in a release: `published` with its rows, or `blocked`, left out whole, for a
-    reason.
-    """
+    """How a month stands in a release: `published` with its rows, or `blocked`, left out whole, for a reason."""
 
     status: Literal["published", "blocked"]
     reason_zh: str | None = None
@@ -43,9 +41,7 @@ class WrittenFile:
 
 
 class ReleaseContent:
-    """The rows of one release. `connection` has the warehouse attached read-only; `months` are all up to
-    its own.
-    """
+    """The rows of one release. `connection` has the warehouse attached read-only; `months` are all up to its own."""
 
     def __init__(
         self,

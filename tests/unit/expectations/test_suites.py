@@ -121,7 +121,8 @@ STILL_RIGHT = (
     "update indicator_monthly set value_status = 'not_due', value = null, value_ytd = null, yoy_pct = null"
     " where period = '{p}' and indicator_code = 'average_price'",
     "update indicator_monthly set yoy_pct = 400 where period = '{p}' and indicator_code = 'gross_output_value'",
-    "update indicator_monthly set yoy_pct = -80 where period = '{p}' and indicator_code = 'projects'",
+    "update indicator_monthly set yoy_pct = -80 where period = '{p}' and indicator_code = 'total_profit'",
+    "update indicator_monthly set yoy_pct = 1200 where period = '{p}' and indicator_code = 'projects'",
     "update indicator_monthly set value_status = 'missing', value = null, value_ytd = null"
     " where period = '{p}' and indicator_code = 'total_profit' and town_code = 't2'",
     "update indicator_monthly set value = -4, value_ytd = -5"
