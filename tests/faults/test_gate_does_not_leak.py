@@ -40,14 +40,12 @@ def expectation_that_looks_at_no_rows(code: Path) -> None:
 
 
 def judge_that_dies(code: Path) -> None:
-    replace(code / "expectations/judge.py", "def main(", "def main_before_it_died(")
-    with (code / "expectations/judge.py").open("a", encoding="utf-8") as file:
-        file.write("\n\ndef main() -> int:\n    import os\n    os._exit(9)\n")
+    replace(code / "expectations/judge.py", "    serve()\n", "    import os\n\n    os._exit(9)\n")
 
 
 def check_that_never_runs(code: Path) -> None:
     """The judge forgets a suite; the gate knows that it must have been judged."""
-    replace(code / "expectations/judge.py", "SUITES,", "SUITES[1:],")
+    replace(code / "expectations/judge.py", "    serve()\n", "    serve(SUITES[1:])\n")
 
 
 def add_check(code: Path, sql: str, check_id: str, looks_at: str = "true") -> None:

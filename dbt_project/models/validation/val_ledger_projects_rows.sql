@@ -14,6 +14,7 @@ with staged as (
 
 {{ row_status(
     key='staged.project_id',
+    name='staged.project_name',
     content_columns=['project_id', 'town', 'credit_code', 'progress_note'] + texts + figures,
     revisable_columns=['town_code', 'project_name'] + figures,
 ) }},

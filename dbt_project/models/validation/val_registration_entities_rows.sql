@@ -14,6 +14,7 @@ with staged as (
 
 {{ row_status(
     key="case when staged._has_valid_code then staged.credit_code end",
+    name='staged.entity_name',
     content_columns=used + ['registered_capital', 'approved_on'],
     revisable_columns=used,
     is_full_replacement=true,

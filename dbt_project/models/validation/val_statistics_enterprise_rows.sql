@@ -12,6 +12,7 @@ with staged as (
 
 {{ row_status(
     key="case when staged._has_valid_code then staged.credit_code end",
+    name='staged.enterprise_name',
     content_columns=content,
     revisable_columns=['town_code', 'industry_code', 'is_above_scale'] + figures,
 ) }},

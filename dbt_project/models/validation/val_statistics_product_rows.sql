@@ -12,6 +12,8 @@ with staged as (
 {{ row_status(
     key="case when staged._has_valid_code and staged.product_name is not null "
         ~ "then concat(staged.credit_code, ' ', staged.product_name) end",
+    name="case when staged.enterprise_name is not null and staged.product_name is not null "
+        ~ "then concat(staged.enterprise_name, ' ', staged.product_name) end",
     content_columns=['credit_code', 'enterprise_name', 'town', 'product_name', 'base_unit'] + figures,
     revisable_columns=['town_code', 'base_unit'] + figures,
 ) }},
