@@ -29,7 +29,7 @@ test: install ## all tests but the long ones 测试
 	$(BIN)/python -m pytest
 
 faults: install ## the long fault tests: kills at many moments and the like 故障测试
-	$(BIN)/python -m pytest -m faults tests/faults
+	$(BIN)/python -m pytest -m faults -n 1 tests/faults
 
 lint: install ## ruff, layer arrows, dbt conventions, dependencies 检查代码
 	$(BIN)/ruff check .

@@ -109,8 +109,11 @@ def test_a_refused_file_keeps_its_month_as_published_and_says_why(city: City) ->
     assert (refused["file_name"], refused["rule_id"]) == ("更正.xlsx", "R-FILE-001")
     assert "更正.xlsx" in refused["reason"]["zh"]
     assert city.current.resolve() == before
+    # The file as it was before is no delivery; a corrected one replaces what was refused.
     deliver_again(city, "ledger_projects", "2024-04", "更正2.xlsx", "2030-01-01T09:00:00+08:00")
-    assert city.stm("run", "--json").code == 0
+    change_a_cell(city.landing / "ledger_projects" / "2024-04" / "更正2.xlsx", row=4, column=16, value="已完成")
+    replaced = city.stm("run", "--json")
+    assert replaced.code == 0, replaced.out + replaced.err
 
 
 def test_a_reader_keeps_its_release_while_the_next_is_published_and_a_second_run_waits_its_turn(city: City) -> None:
@@ -118,7 +121,7 @@ def test_a_reader_keeps_its_release_while_the_next_is_published_and_a_second_run
     path = (city.current / "specialty_town.duckdb").resolve()
     sql = "select max(release_id), count(*) from indicator_monthly"
     deliver_again(city, "statistics_product", "2024-04", "重报.xlsx", "2024-05-20T09:00:00+08:00")
-    add_a_row(city.landing / "statistics_product" / "2024-04" / "重报.xlsx")
+    change_a_cell(city.landing / "statistics_product" / "2024-04" / "重报.xlsx", row=4, column=11, value=417.5)
     with duckdb.connect(str(path), read_only=True) as reader:
         before = reader.sql(sql).fetchone()
         process = city.start("run")
@@ -142,11 +145,10 @@ def test_a_reader_keeps_its_release_while_the_next_is_published_and_a_second_run
     assert release_id > before[0]
 
 
-def add_a_row(path: Path) -> None:
+def change_a_cell(path: Path, *, row: int, column: int, value: object) -> None:
     """Change one optional cell, so that the file differs from what was delivered before."""
     workbook = openpyxl.load_workbook(path)
-    sheet = workbook.worksheets[0]
-    sheet.cell(4, 11).value = 417.5
+    workbook.worksheets[0].cell(row, column).value = value
     workbook.save(path)
 
 
