@@ -211,7 +211,8 @@ def _usual_return(code: str, month: int) -> dict[str, Cell]:
 
 def _usual_product(code: str, month: int) -> dict[str, Cell]:
     return {
-        "credit_code": code, "enterprise_name": f"{code}厂", "town": "年馍", "product_name": "年馍", "quantity_unit": "公斤",
+        "credit_code": code, "enterprise_name": f"{code}厂", "town": "年馍", "product_name": "年馍",
+        "quantity_unit": "公斤",
         "output_month": "200" if month == 2 else "100", "output_ytd": f"{100 * month}",
     }  # fmt: skip
 
@@ -225,8 +226,8 @@ def _usual_entity(code: str, month: int) -> dict[str, Cell]:
 
 def _usual_project(number: str, month: int) -> dict[str, Cell]:
     return {
-        "project_id": number, "project_name": f"{number}项目", "town": "年馍", "total_investment": "5000", "stage": "在建",
-        "responsible_unit": "市工信局",
+        "project_id": number, "project_name": f"{number}项目", "town": "年馍", "total_investment": "5000",
+        "stage": "在建", "responsible_unit": "市工信局",
     }  # fmt: skip
 
 

@@ -290,7 +290,10 @@ def _returns(feed: str, rule: str, month: str, ytd: str, sales_ytd: str, stock: 
     yield Proof(
         f"{rule}-001", "a row whose key could not be read is superseded once its name comes again",
         passes=(
-            row(FEBRUARY, f"{rule}-001", credit_code=with_wrong_check, enterprise_name=f"{rule}厂", status="superseded"),
+            row(
+                FEBRUARY, f"{rule}-001", credit_code=with_wrong_check, enterprise_name=f"{rule}厂",
+                status="superseded",
+            ),
             row(FEBRUARY, enterprise_name=f"{rule}厂", arrival_no=2),
         ),
     )  # fmt: skip
