@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,10 +18,8 @@ from orchestration.stops import Stop
 from orchestration.warehouse_glance import PREVIEW_ROWS, markdown_table
 from sources.contract import Contract
 from sources.intake import read_delivery
-from sources.landing import Arrival
+from sources.landing import SHANGHAI, Arrival
 from sources.raw_file import raw_path, write_schema
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 # What dbt is told; architecture.md has the meaning of each column.
 DELIVERIES_SCHEMA = pa.schema(
