@@ -27,33 +27,7 @@ beside_last_month as (
 
 ),
 
-delivered_months as (
-
-    select distinct _period
-    from feed_rows
-
-),
-
--- A row that was set aside has not vanished: any row of this month with the key counts.
-vanished as (
-
-    select
-        delivered_months._period,
-        before._row_id,
-        before._delivery_id,
-        before._file,
-        before._sheet,
-        before._row,
-        before._row_key,
-        before._status
-    from feed_rows as before
-    inner join delivered_months
-        on before._period = {{ period_shift('delivered_months._period', -1) }}
-    left join feed_rows as now
-        on before._row_key = now._row_key and delivered_months._period = now._period
-    where before.is_used and now._row_key is null
-
-),
+{{ vanished_rows() }},
 
 across as (
 
