@@ -1,9 +1,7 @@
 -- grain: one row per delivered data row of the project ledger
 with staged as (
 
-    select *
-    from {{ ref('stg_ledger_projects') }}
-    where _row_kind <> 'total'
+    {{ staged_rows('ledger_projects') }}
 
 ),
 

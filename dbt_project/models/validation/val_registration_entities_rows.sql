@@ -1,9 +1,7 @@
 -- grain: one row per delivered data row of the register
 with staged as (
 
-    select *
-    from {{ ref('stg_registration_entities') }}
-    where _row_kind <> 'total'
+    {{ staged_rows('registration_entities') }}
 
 ),
 

@@ -1,9 +1,7 @@
 -- grain: one row per delivered data row of the enterprise return
 with staged as (
 
-    select *
-    from {{ ref('stg_statistics_enterprise') }}
-    where _row_kind <> 'total'
+    {{ staged_rows('statistics_enterprise') }}
 
 ),
 

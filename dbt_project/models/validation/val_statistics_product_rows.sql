@@ -1,9 +1,7 @@
 -- grain: one row per delivered data row of the product return
 with staged as (
 
-    select *
-    from {{ ref('stg_statistics_product') }}
-    where _row_kind <> 'total'
+    {{ staged_rows('statistics_product') }}
 
 ),
 
