@@ -144,7 +144,12 @@ class Build:
 
     def write_intake_tables(self) -> dict[str, int]:
         """Step `intake`: tell dbt what is in scope; the rows of each table."""
-        return write_intake_tables(self.contracts, self.state.deliveries(self.through), self.settings.intake_dir)
+        return write_intake_tables(
+            self.contracts,
+            self.state.deliveries(self.through),
+            self.settings.intake_dir,
+            self.state.decisions(self.through).corrections,
+        )
 
     def record_dbt(self, outcome: BuildOutcome) -> None:
         """Step `dbt_build`, its end: what dbt says of itself becomes verdicts of every month.

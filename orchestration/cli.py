@@ -8,9 +8,10 @@ done, 1 a month asked for was stopped, 2 misuse, 3 failed.
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -19,6 +20,7 @@ from orchestration.report import ExitCode, RunReport, Sentence
 from orchestration.screen import (
     ScreenProgress,
     make_console,
+    show_corrections,
     show_demo,
     show_findings,
     show_manifest,
@@ -29,11 +31,12 @@ from orchestration.screen import (
     show_verifications,
 )
 from orchestration.settings import Settings, SettingsError, dotenv_names, load_settings
-from orchestration.stops import Stop
+from orchestration.stops import Misuse, Stop
 
 if TYPE_CHECKING:
+    from orchestration.corrections import Outcome
     from orchestration.publication.shelf import ShelvedRelease, Verification
-    from orchestration.state import State
+    from orchestration.state import Correction, NewCorrection, State
 
 
 class Scale(StrEnum):
@@ -52,7 +55,9 @@ app = typer.Typer(
 release_app = typer.Typer(no_args_is_help=True, help="发布 releases：列出、查看、核验。")
 quarantine_app = typer.Typer(no_args_is_help=True, help="搁置的行 rows set aside。")
 app.add_typer(release_app, name="release")
+correction_app = typer.Typer(no_args_is_help=True, help="声明的更正 declared corrections：登记、列出、撤销、导入。")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(correction_app, name="correction")
 
 
 def _period(value: str | None) -> str | None:
@@ -216,6 +221,102 @@ def quarantine_list_command(period: PeriodOption = None, is_json: JsonOption = F
         show_set_aside(make_console(), rows)
 
 
+@correction_app.command("add")
+def correction_add_command(
+    feed: Annotated[str, typer.Option(help="数据 (feed)")],
+    key: Annotated[str, typer.Option(help="主键，如 stm quarantine list 所示 (as quarantine shows it)")],
+    column: Annotated[str, typer.Option(help="列名，英文或中文 (column)")],
+    period: Annotated[str, typer.Option(help="报告期 (month)", callback=_period)],
+    wrong: Annotated[str, typer.Option(help="文件中的值 (what the file says)")],
+    right: Annotated[str, typer.Option(help="应为，按文件的计量单位 (what it should say, in the file's unit)")],
+    reason: Annotated[str, typer.Option("--reason", "--why", help="原因 (why)")],
+    by: Annotated[str, typer.Option(help="报告人 (reported by)")],
+    on: Annotated[str | None, typer.Option(help="报告日期，缺省为今天 (day, YYYY-MM-DD; today)")] = None,
+    is_json: JsonOption = False,
+) -> None:
+    """登记一条更正：已知有误而报送单位来不及更正的单元格。 A known error of a source, corrected by a line of data."""
+    from orchestration.build import shanghai_now
+    from orchestration.state import NewCorrection
+
+    line = NewCorrection(
+        feed=feed, row_key=key, column_name=column, period=period, wrong=wrong, right=right, reason=reason,
+        reported_by=by, reported_on=on or f"{shanghai_now():%Y-%m-%d}",
+    )  # fmt: skip
+    _declare([line], is_json)
+
+
+@correction_app.command("import")
+def correction_import_command(
+    path: Annotated[Path, typer.Argument(help="表格文件，表头 feed key column period wrong right reason …")],
+    is_json: JsonOption = False,
+) -> None:
+    """从表格登记更正，全部或全不。 Corrections from a table, all or none."""
+    from orchestration.corrections import read_lines
+
+    _declare(read_lines(path), is_json)
+
+
+def _declare(lines: "list[NewCorrection]", is_json: bool) -> None:
+    from orchestration.build import shanghai_now
+    from orchestration.corrections import declare
+    from sources.contract import load_contracts
+
+    with _state() as (_, state):
+        kept = declare(lines, load_contracts(), state, shanghai_now())
+    _show_corrections(kept, {}, is_json)
+
+
+@correction_app.command("list")
+def correction_list_command(is_json: JsonOption = False) -> None:
+    """所有更正及其结果。 All corrections, and what became of each."""
+    from orchestration.corrections import outcomes_in
+
+    with _state() as (settings, state):
+        corrections = state.corrections()
+        found = outcomes_in(settings.warehouse_path, corrections)
+    _show_corrections(corrections, found, is_json)
+
+
+@correction_app.command("withdraw")
+def correction_withdraw_command(
+    correction_id: Annotated[str, typer.Argument(help="如 (as) C-3")],
+    by: Annotated[str, typer.Option(help="谁撤销 (who)")],
+    why: Annotated[str, typer.Option(help="为何 (why)")],
+    is_json: JsonOption = False,
+) -> None:
+    """撤销一条更正；记录保留。 End a correction; its record stays."""
+    from orchestration.build import shanghai_now
+
+    number = re.fullmatch(r"C-(\d+)", correction_id.strip(), re.IGNORECASE)
+    with _state() as (_, state):
+        ended = state.withdraw_correction(int(number[1]), shanghai_now(), by=by, why=why) if number else None
+    if ended is None:
+        raise Misuse(
+            f"没有有效的更正 {correction_id!r}；请用 stm correction list 查看。",
+            f"There is no correction {correction_id!r} in force; see stm correction list.",
+        )
+    _show_corrections([ended], {}, is_json)
+
+
+def _show_corrections(corrections: "Sequence[Correction]", outcomes: "Mapping[str, Outcome]", is_json: bool) -> None:
+    if is_json:
+        from dataclasses import asdict
+
+        _print_json(
+            [
+                {
+                    "correction_id": one.correction_id,
+                    **asdict(one),
+                    "outcome": outcomes[one.correction_id].outcome if one.correction_id in outcomes else None,
+                    "cell": outcomes[one.correction_id].cell if one.correction_id in outcomes else None,
+                }
+                for one in corrections
+            ]
+        )
+    else:
+        show_corrections(make_console(), corrections, outcomes)
+
+
 @contextmanager
 def _state() -> "Iterator[tuple[Settings, State]]":
     """Settings and the state store, for commands that only read them."""
@@ -259,7 +360,7 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         app()
-    except SettingsError as stop:
+    except (SettingsError, Misuse) as stop:
         show_stop(make_console(is_stderr=True), Sentence(stop.message_zh, stop.message_en))
         sys.exit(ExitCode.MISUSE)
     except Stop as stop:

@@ -74,6 +74,19 @@ class SetAsideRows:
     reason: Sentence
 
 
+@dataclass(frozen=True)
+class CorrectionInForce:
+    """A declared correction and what became of it: `applied`, `obsolete` or `no_such_row`; `cell` stands there now."""
+
+    correction_id: str
+    period: str
+    feed: str
+    row_key: str
+    column_name: str
+    outcome: str
+    cell: str | None
+
+
 @dataclass
 class RunReport:
     """The whole of it. `exit_code` is the exit status; `failure` says why it is FAILED or MISUSE."""
@@ -91,6 +104,7 @@ class RunReport:
     waiting: list[WaitingMonth] = field(default_factory=list)
     refused: list[RefusedFile] = field(default_factory=list)
     set_aside: list[SetAsideRows] = field(default_factory=list)
+    corrections: list[CorrectionInForce] = field(default_factory=list)
     notices: list[Sentence] = field(default_factory=list)
     current: Path | None = None
     failure: Sentence | None = None

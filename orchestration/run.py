@@ -15,9 +15,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from orchestration.build import Build, Clock, Request, open_build, shanghai_now
+from orchestration.corrections import outcomes_in
 from orchestration.lock import BuildInProgress
 from orchestration.progress import Progress, Silent
 from orchestration.report import (
+    CorrectionInForce,
     ExitCode,
     PublishedMonth,
     RefusedFile,
@@ -189,6 +191,14 @@ def summarise(build: Build, report: RunReport) -> None:
         report.set_aside = [
             SetAsideRows(one.period, one.feed, one.rule_id, one.rows, Sentence(one.message_zh, one.message_en))
             for one in count_set_aside(build.settings.warehouse_path, plan.take)
+        ]
+        declared = {one.correction_id: one for one in build.state.decisions(build.through).corrections}
+        report.corrections = [
+            CorrectionInForce(
+                one.correction_id, one.period, one.feed, one.row_key, one.column_name, found.outcome, found.cell
+            )
+            for name, found in outcomes_in(build.settings.warehouse_path, declared.values()).items()
+            for one in [declared[name]]
         ]
     landing = build.settings.landing_dir
     if not build.arrivals:

@@ -5,7 +5,7 @@ log gets the same lines without colour or movement. What is said is decided else
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,12 @@ from rich.table import Table
 from orchestration.report import ExitCode, RunReport, Sentence
 
 if TYPE_CHECKING:
+    from orchestration.corrections import Outcome
     from orchestration.doctor import Finding
     from orchestration.publication.manifest import Manifest, Reason
     from orchestration.publication.shelf import ShelvedRelease, Verification
     from orchestration.settings import SettingLine
+    from orchestration.state import Correction
     from orchestration.warehouse_glance import SetAside
     from sources.demo import DemoReport
 
@@ -30,6 +32,12 @@ FIRST_QUERY = (
     "select town_name, indicator_name, value_ytd, yoy_pct, unit from indicator_monthly "
     "where period = '{period}' and breakdown = 'all' order by town_code, indicator_code"
 )
+
+CORRECTION_OUTCOMES = {
+    "applied": "已应用 applied",
+    "obsolete": "已过时，未应用 obsolete, not applied",
+    "no_such_row": "没有这一行，未应用 no such row, not applied",
+}
 
 
 def make_console(is_stderr: bool = False) -> Console:
@@ -114,6 +122,16 @@ def show_report(console: Console, report: RunReport) -> None:
         "搁置的行 set aside（明细 details: stm quarantine list）",
         [f"{one.period}  {one.feed}  {one.rule_id}  {one.rows} 行  {one.reason.zh}" for one in report.set_aside],
         "yellow",
+    )
+    _section(
+        console,
+        "声明的更正 declared corrections（stm correction list）",
+        [
+            f"{one.correction_id}  {one.period}  {one.feed}  {one.row_key}  {one.column_name}  "
+            f"{CORRECTION_OUTCOMES[one.outcome]}" + (f"，现为 now {one.cell}" if one.outcome == "obsolete" else "")
+            for one in report.corrections
+        ],
+        "yellow" if any(one.outcome != "applied" for one in report.corrections) else "default",
     )
     _section(console, "提示 notices", [line for one in report.notices for line in (one.zh, f"  {one.en}")])
     if report.current and report.exit_code in (ExitCode.DONE, ExitCode.STOPPED) and report.is_publishing:
@@ -213,6 +231,16 @@ def show_manifest(console: Console, manifest: "Manifest", path: Path) -> None:
     )
     _section(
         console,
+        "声明的更正 declared corrections",
+        [
+            f"{one.correction_id}  {one.feed}/{one.period}  {one.row_key}  {one.column_name}: "
+            f"{one.wrong} → {one.right}  {CORRECTION_OUTCOMES[one.outcome]}  "
+            f"{one.reason}（{one.reported_by} {one.reported_on}）"
+            for one in manifest.corrections
+        ],
+    )
+    _section(
+        console,
         f"来文 input files（{len(manifest.inputs)}）",
         [
             f"{one.feed}/{one.period}/{one.file_name}  {one.rows_data} 行  {one.status}"
@@ -234,6 +262,39 @@ def show_verifications(console: Console, found: "Sequence[Verification]") -> Non
         console.print(f"{mark}  {escape(one.subject)}  {escape(str(one.path))}")
         for problem in one.problems:
             console.print(f"    {escape(problem.zh)}\n    {escape(problem.en)}")
+
+
+def show_corrections(console: Console, corrections: "Sequence[Correction]", outcomes: "Mapping[str, Outcome]") -> None:
+    """All declared corrections, with what became of each in the last build."""
+    if not corrections:
+        console.print("没有声明的更正 no corrections declared")
+        return
+    table = _table(
+        "编号 id",
+        "数据 feed",
+        "报告期",
+        "主键 key",
+        "列 column",
+        "原值 wrong",
+        "更正值 right",
+        "状态 status",
+        "原因 why",
+    )
+    for one in corrections:
+        found = outcomes.get(one.correction_id)
+        status = (
+            f"已撤销 withdrawn：{one.withdrawn_by}，{one.withdrawn_why}"
+            if one.status == "withdrawn"
+            else CORRECTION_OUTCOMES[found.outcome]
+            if found
+            else "下次运行时应用 with the next run"
+        )
+        cells = (
+            one.correction_id, one.feed, one.period, one.row_key, one.column_name, one.wrong, one.right, status,
+            f"{one.reason}（{one.reported_by} {one.reported_on}）",
+        )  # fmt: skip
+        table.add_row(*map(escape, cells))
+    console.print(table)
 
 
 def show_demo(console: Console, report: "DemoReport") -> None:

@@ -3,9 +3,9 @@
 Belongs here: arrivals as first seen, what became of each delivery, verdicts, runs, the ledger of releases,
 and the decisions of people (waivers, corrections, finalised months); reading and writing them, one
 transaction a call. Does not belong here: deciding anything from them (`plan.py`, `publication/`). Rows are
-added, not overwritten, but for the standing of a delivery and the end of a run. The clock is passed in;
-instants are kept as ISO 8601 text with +08:00, in one width, so that their order as text is their order in
-time.
+added, not overwritten, but for the standing of a delivery, and the end of a run or of a correction. The
+clock is passed in; instants are kept as ISO 8601 text with +08:00, in one width, so that their order as text
+is their order in time.
 """
 
 from __future__ import annotations
@@ -162,20 +162,26 @@ WAIVERS = sa.Table(
     sa.CheckConstraint("until >= period"),
 )
 
+# A line of data each; `wrong` and `right` as a cell of the sender's file says it. Withdrawn ones stay.
 CORRECTIONS = sa.Table(
-    "corrections",
+    "declared_corrections",
     _METADATA,
-    sa.Column("correction_id", sa.Integer, primary_key=True),
+    sa.Column("correction_no", sa.Integer, primary_key=True),
     sa.Column("feed", sa.Text, nullable=False),
-    sa.Column("period", sa.Text, nullable=False),
     sa.Column("row_key", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("column_name", sa.Text),
-    sa.Column("value", sa.Text),
+    sa.Column("column_name", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("wrong", sa.Text, nullable=False),
+    sa.Column("right", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("reported_by", sa.Text, nullable=False),
+    sa.Column("reported_on", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+    sa.Column("withdrawn_at", sa.Text),
+    sa.Column("withdrawn_by", sa.Text),
+    sa.Column("withdrawn_why", sa.Text),
+    sa.CheckConstraint("status in ('open', 'withdrawn')"),
 )
 
 FINALISED = sa.Table(
@@ -347,11 +353,46 @@ class Waiver:
 
 
 @dataclass(frozen=True)
+class NewCorrection:
+    """A known error of a source: what a cell of a row says (`wrong`), and what it should say (`right`).
+
+    `row_key` is the key as quarantine shows it; `reported_on` a day, YYYY-MM-DD.
+    """
+
+    feed: str
+    row_key: str
+    column_name: str
+    period: str
+    wrong: str
+    right: str
+    reason: str
+    reported_by: str
+    reported_on: str
+
+
+@dataclass(frozen=True)
+class Correction(NewCorrection):
+    """A declared correction as it is kept; a withdrawn one has who and why."""
+
+    correction_no: int
+    status: Literal["open", "withdrawn"]
+    recorded_at: str
+    withdrawn_at: str | None
+    withdrawn_by: str | None
+    withdrawn_why: str | None
+
+    @property
+    def correction_id(self) -> str:
+        """Its number as people write it, `C-12`."""
+        return f"C-{self.correction_no}"
+
+
+@dataclass(frozen=True)
 class Decisions:
-    """What people decided, as far as it changes a figure or a judgement."""
+    """What people decided, as far as it changes a figure or a judgement. Withdrawn corrections are not among them."""
 
     waivers: tuple[Waiver, ...]
-    corrections: tuple[Mapping[str, Any], ...]
+    corrections: tuple[Correction, ...]
     finalised: tuple[str, ...]
 
 
@@ -683,7 +724,6 @@ class State:
     def decisions(self, through: str) -> Decisions:
         """Waivers, corrections and finalised months of periods up to `through`, in a fixed order."""
         waivers = [WAIVERS.c[field] for field in Waiver.__dataclass_fields__]
-        corrections = [column for column in CORRECTIONS.c if column.name not in ("correction_id", "at")]
         with self.engine.connect() as connection:
             return Decisions(
                 waivers=tuple(
@@ -693,11 +733,11 @@ class State:
                     ).mappings()
                 ),
                 corrections=tuple(
-                    dict(row)
+                    Correction(**row)
                     for row in connection.execute(
-                        sa.select(*corrections)
-                        .where(CORRECTIONS.c.period <= through)
-                        .order_by(CORRECTIONS.c.correction_id)
+                        sa.select(CORRECTIONS)
+                        .where(CORRECTIONS.c.period <= through, CORRECTIONS.c.status == "open")
+                        .order_by(CORRECTIONS.c.correction_no)
                     ).mappings()
                 ),
                 finalised=tuple(
@@ -706,6 +746,35 @@ class State:
                     )
                 ),
             )
+
+    def declare_corrections(self, corrections: Iterable[NewCorrection], now: datetime) -> tuple[Correction, ...]:
+        """Remember corrections, all or none; as they are kept."""
+        with self.engine.begin() as connection:
+            numbers = [
+                connection.execute(
+                    CORRECTIONS.insert().values(**asdict(one), status="open", recorded_at=_text(now))
+                ).inserted_primary_key[0]
+                for one in corrections
+            ]
+        return tuple(one for one in self.corrections() if one.correction_no in numbers)
+
+    def withdraw_correction(self, correction_no: int, now: datetime, *, by: str, why: str) -> Correction | None:
+        """A correction no longer holds; as it is kept then. None if there is no such one in force."""
+        with self.engine.begin() as connection:
+            ended = connection.execute(
+                sa.update(CORRECTIONS)
+                .where(CORRECTIONS.c.correction_no == correction_no, CORRECTIONS.c.status == "open")
+                .values(status="withdrawn", withdrawn_at=_text(now), withdrawn_by=by, withdrawn_why=why)
+            )
+            if ended.rowcount == 0:
+                return None
+        return next(one for one in self.corrections() if one.correction_no == correction_no)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """All corrections ever declared, in their order."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(CORRECTIONS).order_by(CORRECTIONS.c.correction_no)).mappings()
+            return tuple(Correction(**row) for row in rows)
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -96,6 +96,31 @@ class WaiverUsed(_Part):
     why: str
 
 
+class DeclaredCorrection(_Part):
+    """A known error of a source, corrected by a person's line of data; what became of it in this build.
+
+    `outcome`: `applied`, `obsolete` (the row in force says something else by now, `cell`; left as it is) or
+    `no_such_row`. `wrong` and `right` are in the unit of the sender's cell.
+    """
+
+    correction_id: str
+    feed: str
+    period: Period
+    row_key: str
+    column_name: str
+    wrong: str
+    right: str
+    reason: str
+    reported_by: str
+    reported_on: str
+    outcome: str
+    delivery_id: str | None
+    file: str | None
+    sheet: str | None
+    row_no: int | None
+    cell: str | None
+
+
 class ReleaseFile(_Part):
     """A file of the release, by its path in it; `rows` are those of each table in the file."""
 
@@ -120,6 +145,7 @@ class Manifest(_Part):
     data_hash: Sha256
     months: tuple[Month, ...]
     waivers: tuple[WaiverUsed, ...]
+    corrections: tuple[DeclaredCorrection, ...] = ()
     inputs: tuple[InputFile, ...]
     checks: tuple[Verdict, ...]
     files: tuple[ReleaseFile, ...]

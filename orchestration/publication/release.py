@@ -12,18 +12,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 
+from orchestration.corrections import outcomes
 from orchestration.publication import durable
 from orchestration.publication.fingerprint import CodeVersion
 from orchestration.publication.gate import ExpectedOf, GateDecision, confirm
 from orchestration.publication.ledger import Ledger
 from orchestration.publication.manifest import (
+    DeclaredCorrection,
     InputFile,
     MadeBy,
     Manifest,
@@ -49,7 +51,7 @@ from orchestration.publication.writers import WRITERS, Writer
 from orchestration.publication.writers.content import MonthOfRelease, ReleaseContent, WrittenFile
 from orchestration.publication.writers.duckdb_file import FILE_NAME
 from orchestration.report import Sentence
-from orchestration.state import NewRelease, State
+from orchestration.state import NewCorrection, NewRelease, State
 from orchestration.stops import Stop
 from sources.landing import hash_of
 
@@ -370,6 +372,7 @@ class _Making:
                 )
                 for one in waivers
             ),
+            corrections=self._corrections(period),
             inputs=tuple(
                 InputFile(**{field: getattr(delivery, field) for field in InputFile.model_fields})
                 for delivery in self._state.deliveries(through=period)
@@ -385,6 +388,19 @@ class _Making:
                 )
                 for file in sorted(written, key=lambda file: file.path)
             ),
+        )
+
+
+    def _corrections(self, period: str) -> tuple[DeclaredCorrection, ...]:
+        """The corrections in force up to a month, each with what became of it."""
+        declared = self._state.decisions(through=period).corrections
+        if not declared:
+            return ()
+        found = outcomes(self._connection, f"{WAREHOUSE}.main")
+        said = DeclaredCorrection.model_fields.keys() & NewCorrection.__dataclass_fields__.keys()
+        return tuple(
+            DeclaredCorrection(**{field: getattr(one, field) for field in said}, **asdict(found[one.correction_id]))
+            for one in declared
         )
 
 

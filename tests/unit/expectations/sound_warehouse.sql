@@ -49,6 +49,7 @@ select
     case when row_no = 3 then 'total' else 'data' end as _row_kind,
     '1431' as industry_code,
     '年馍加工' as business_scope,
+    cast(null as varchar) as _corrections,
     case when row_no = 1 then 'active' else 'cancelled' end as status_group
 from stg_deliveries as deliveries
 inner join filled_months on deliveries.period = filled_months.period
