@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
-from orchestration.stops import Stop
+from orchestration.stops import Misuse
 
 PREFIX = "STM_"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -27,7 +27,7 @@ DBT_VARIABLES = frozenset({"STM_WAREHOUSE", "STM_RAW_DIR", "STM_INTAKE_DIR"})
 Period = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
-class SettingsError(Stop):
+class SettingsError(Misuse):
     """A setting has a value that cannot be used."""
 
 
