@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         """The releases, and `current`."""
         return self.data_dir / "published"
 
+    @property
+    def quarantine_dir(self) -> Path:
+        """Workbooks for the senders: rows set aside, as sent, so with personal data. Can be made anew."""
+        return self.data_dir / "quarantine"
+
     def describe(self, dotenv_names: Iterable[str] = ()) -> list[SettingLine]:
         """All settings with their sources; `dotenv_names` are the variables that `.env` sets (see `dotenv_names`)."""
         in_dotenv = set(dotenv_names)

@@ -657,6 +657,12 @@ class State:
             rows = connection.execute(query).mappings().all()
         return tuple(Verdict(**{**row, "details": json.loads(row["details"])}) for row in rows)
 
+    def judged_periods(self) -> tuple[str, ...]:
+        """The months of which verdicts are kept, in order."""
+        query = sa.select(VERDICTS.c.period).distinct().order_by(VERDICTS.c.period)
+        with self.engine.connect() as connection:
+            return tuple(connection.scalars(query))
+
     def is_judged(self, period: str) -> bool:
         """Whether any verdict of that month is kept, of whatever data."""
         query = sa.select(sa.exists().where(VERDICTS.c.period == period))
