@@ -104,8 +104,9 @@ def make_plan(
     """Plan a run for the months `first` to `last`; without them for every month that has a delivery.
 
     A month whose required feeds are not all there waits, unless it is asked for alone: then it is taken,
-    and the gate says what is missing. A feed whose absence is waived is not waited for. A file counts as there whether it was read, refused, or is yet to be
-    read. Call it after the deliveries in landing have been registered.
+    and the gate says what is missing. A feed whose absence is waived is not waited for. A file counts as
+    there whether it was read, refused, or is yet to be read. Call it after the deliveries in landing have
+    been registered.
     """
     deliveries = [delivery for delivery in state.deliveries() if delivery.is_there]
     there = _feeds_there(deliveries)
@@ -190,9 +191,7 @@ def _missing(
     )
 
 
-def _known_reasons(
-    period: str, fingerprint: str, state: State, waivers: WaiversInForce
-) -> tuple[Sentence, ...]:
+def _known_reasons(period: str, fingerprint: str, state: State, waivers: WaiversInForce) -> tuple[Sentence, ...]:
     """What stopped the month for exactly this fingerprint; empty if nothing did, or only a check that crashed.
 
     A check that was not evaluated may be at the next attempt; one that failed fails again. The rows need

@@ -21,8 +21,8 @@ import duckdb
 from orchestration.report import Sentence
 from orchestration.state import Delivery, State, Waiver
 from orchestration.stops import Misuse, Stop
-from orchestration.warehouse_glance import read_rows
 from orchestration.waivers import WaiversInForce
+from orchestration.warehouse_glance import read_rows
 from sources.contract import UNIT_SUFFIX, Contract
 from sources.raw_file import raw_path
 
@@ -127,9 +127,7 @@ class Quarantine:
         self._rules = rules
         self._deliveries = {one.delivery_id: one for one in state.deliveries()}
 
-    def rows(
-        self, periods: Sequence[str] = (), severities: Sequence[str] = (SET_ASIDE, WARNING)
-    ) -> list[FlaggedRow]:
+    def rows(self, periods: Sequence[str] = (), severities: Sequence[str] = (SET_ASIDE, WARNING)) -> list[FlaggedRow]:
         """Rows in force that broke a rule of these severities, in the months given (all if none): by month, feed,
         file, sheet and row. Raises WarehouseUnreadable if there is no warehouse, or a build has it."""
         conditions = ["row_status = 'in_force'", "severity in (select unnest(?))"]
@@ -149,9 +147,7 @@ class Quarantine:
         grouped: dict[tuple[Any, ...], list[BrokenRule]] = defaultdict(list)
         for *place, rule_id, severity, columns, seen in found:
             grouped[tuple(place)].append(self._broken_rule(place[1], rule_id, severity, columns, seen))
-        return [
-            FlaggedRow(row_ref(place[0], place[2]), *place, rules=tuple(rules)) for place, rules in grouped.items()
-        ]
+        return [FlaggedRow(row_ref(place[0], place[2]), *place, rules=tuple(rules)) for place, rules in grouped.items()]
 
     def find(self, name: str, periods: Sequence[str] = ()) -> list[FlaggedRow]:
         """The rows that a person calls `name`: by (the beginning of) their `row_ref`, or by their key.
@@ -298,7 +294,11 @@ def _cells(row: Mapping[str, Any], contract: Contract, at_fault: frozenset[str])
     others = json.loads(row["_cells"]) if row["_cells"] else {}
     if isinstance(others, list):
         # A damaged line: nobody knows which cell is which, so all of it may be personal.
-        return (SentCell(WHOLE_LINE, None, " | ".join(cell or "" for cell in others), None, is_offending=True, is_personal=True),)
+        return (
+            SentCell(
+                WHOLE_LINE, None, " | ".join(cell or "" for cell in others), None, is_offending=True, is_personal=True
+            ),
+        )
     known = [
         SentCell(
             header=column.label_zh,

@@ -64,12 +64,17 @@ class Letter:
 
     sender: str
     label: str
-    periods: tuple[str, ...]
     contracts: Mapping[str, Contract]
     quarantine: Quarantine
-    rows: Mapping[str, list[FlaggedRow]] = field(default_factory=lambda: defaultdict(list))
+    rows: defaultdict[str, list[FlaggedRow]] = field(default_factory=lambda: defaultdict(list))
     refused: list[Delivery] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The months of which it tells, in order."""
+        rows = (row for rows in self.rows.values() for row in rows)
+        return tuple(sorted({one.period for part in (rows, self.refused, self.blocks) for one in part}))
 
     @property
     def set_aside(self) -> int:
@@ -102,20 +107,11 @@ def letters(quarantine: Quarantine, period: str | None = None, sender: str | Non
     asked = [period] if period else []
     rows, refused, blocks = quarantine.rows(asked), quarantine.refused(asked), quarantine.blocks(asked)
     told: dict[str, Letter] = {}
-    periods = {row.period for row in rows} | {one.period for one in (*refused, *blocks)}
 
     def letter_to(who: str, feed: str) -> Letter:
         office = quarantine.contracts[feed].sender
-        return told.setdefault(
-            who,
-            Letter(
-                who,
-                who if who == office else f"{office}（{who}）",
-                tuple(sorted(periods)),
-                quarantine.contracts,
-                quarantine,
-            ),
-        )
+        label = who if who == office else f"{office}（{who}）"
+        return told.setdefault(who, Letter(who, label, quarantine.contracts, quarantine))
 
     for row in rows:
         delivery = quarantine.delivery(row.delivery_id)
@@ -178,7 +174,10 @@ def cover(letter: Letter, now: datetime) -> Sheet:
         ("提示核对的行", f"{letter.warnings} 行。已计入指标并作标记，请核对。"),
         ("退回的文件", f"{len(letter.refused)} 个。"),
         ("整批问题", f"{len(letter.blocks)} 项。解决前（或经批准豁免前）该报告期不发布。"),
-        ("怎样看", "每行左侧写明报告期、文件、工作表、行号、原因和处理办法；右侧是报送的原行，有问题的单元格以黄底标出。"),
+        (
+            "怎样看",
+            "每行左侧写明报告期、文件、工作表、行号、原因和处理办法；右侧是报送的原行，有问题的单元格以黄底标出。",
+        ),
         (
             "怎样改",
             "请在原报表中改正后重新报送，放入原来的目录（类别/报告期）。可报全表，也可只报改正的行：同一主键以后到的为准；"
@@ -218,7 +217,15 @@ def refused_sheet(letter: Letter) -> Iterator[Sheet]:
         yield Sheet(
             "退回的文件",
             "下列文件未能读入，请按原因更正后重新报送",
-            (("报告期", 10), ("数据类别", 26), ("文件", 40), ("收到时间", 18), ("规则", 14), ("退回原因", 80), ("请这样处理", 40)),
+            (
+                ("报告期", 10),
+                ("数据类别", 26),
+                ("文件", 40),
+                ("收到时间", 18),
+                ("规则", 14),
+                ("退回原因", 80),
+                ("请这样处理", 40),
+            ),
             [
                 (
                     Text(one.period),
@@ -240,7 +247,15 @@ def block_sheet(letter: Letter) -> Iterator[Sheet]:
         yield Sheet(
             "整批问题",
             "下列问题使整个报告期不能发布",
-            (("报告期", 10), ("数据类别", 26), ("规则", 14), ("问题", 60), ("涉及数量", 12), ("请这样处理", 40), ("豁免", 40)),
+            (
+                ("报告期", 10),
+                ("数据类别", 26),
+                ("规则", 14),
+                ("问题", 60),
+                ("涉及数量", 12),
+                ("请这样处理", 40),
+                ("豁免", 40),
+            ),
             [
                 (
                     Text(one.period),

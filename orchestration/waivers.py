@@ -145,7 +145,8 @@ def take_back(waiver_id: int, *, by: str, why: str, state: State, now: datetime)
         )
     if found.end:
         raise WaiverRefused(
-            f"豁免 {waiver_id} 已由{found.end.by}撤回。", f"Waiver {waiver_id} was taken back before, by {found.end.by}."
+            f"豁免 {waiver_id} 已由{found.end.by}撤回。",
+            f"Waiver {waiver_id} was taken back before, by {found.end.by}.",
         )
     state.end_waiver(waiver_id, now, by=by.strip(), why=why.strip())
     return next(one for one in state.waivers() if one.waiver_id == waiver_id)
