@@ -85,7 +85,7 @@ class Plan:
     waiting: tuple[WaitingMonth, ...]
     standing: tuple[StandingMonth, ...]
     stopped: tuple[StoppedMonth, ...]
-    reopened: tuple[ReopenedMonth, ...]
+    reopened: tuple[ReopenedMonth, ...] = ()
 
     @property
     def has_work(self) -> bool:
