@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from expectations.verdict import Verdict
 from orchestration.report import Sentence
 from orchestration.state import Delivery, State, Waiver
 from orchestration.stops import Misuse, Stop
@@ -202,7 +203,7 @@ class Quarantine:
                 outcome=one.outcome,
                 rows_looked_at=one.rows_looked_at,
                 rows_failing=one.rows_failing,
-                says=Sentence(one.message_zh, one.message_en),
+                says=self._claim(one),
                 remedy=self.remedy(one.check_id),
                 waivers=waivers.lifting(one.check_id, one.subject, period)
                 if one.kind == "rule" and one.outcome == "failed"
@@ -231,6 +232,13 @@ class Quarantine:
             for one in self._deliveries.values()
             if (one.feed, one.period) == (feed, period) and one.is_there
         } or {self.contracts[feed].sender}
+
+    def _claim(self, verdict: Verdict) -> Sentence:
+        """What a check found: in the rule list's words, for a verdict says what to do in the same breath."""
+        rule = self._rules.get(verdict.check_id)
+        if rule is None:
+            return Sentence(verdict.message_zh, verdict.message_en)
+        return Sentence(rule["message_zh"], rule["message_en"])
 
     def _broken_rule(self, feed: str, rule_id: str, severity: str, columns: str, seen: str) -> BrokenRule:
         contract = self.contracts[feed]

@@ -166,6 +166,9 @@ def file_name(letter: Letter) -> str:
 
 def cover(letter: Letter, now: datetime) -> Sheet:
     """The first sheet: what this is, how much there is, what to do."""
+    replaced_whole = [
+        letter.contracts[feed].label_zh for feed in letter.rows if letter.contracts[feed].is_full_replacement
+    ]
     lines = [
         ("报送单位", letter.label),
         ("报告期", "、".join(letter.periods)),
@@ -180,8 +183,9 @@ def cover(letter: Letter, now: datetime) -> Sheet:
         ),
         (
             "怎样改",
-            "请在原报表中改正后重新报送，放入原来的目录（类别/报告期）。可报全表，也可只报改正的行：同一主键以后到的为准；"
-            "登记全量须报全表。请不要在本工作簿中修改后寄回。",
+            "请在原报表中改正后重新报送，放入原来的目录（类别/报告期）。可报全表，也可只报改正的行：同一主键以后到的为准"
+            + "".join(f"（{one}须报全表）" for one in replaced_whole)
+            + "。请不要在本工作簿中修改后寄回。",
         ),
         ("个人信息", "本工作簿含报送的原始内容，可能有姓名、电话，请只在本单位内使用，用后删除。"),
     ]
