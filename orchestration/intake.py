@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.state import Correction, Delivery, State
+from orchestration.state import Correction, Delivery, State, Waiver
 from orchestration.stops import Stop
 from orchestration.warehouse_glance import PREVIEW_ROWS, markdown_table
 from sources.contract import Contract
@@ -64,6 +64,15 @@ CORRECTIONS_SCHEMA = pa.schema(
         ("column_name", pa.string()),
         ("wrong", pa.string()),
         ("right_cell", pa.string()),
+    ]
+)
+WAIVERS_SCHEMA = pa.schema(
+    [
+        ("waiver_id", pa.int64()),
+        ("rule_id", pa.string()),
+        ("feed", pa.string()),
+        ("period", pa.string()),
+        ("until", pa.string()),
     ]
 )
 
@@ -160,12 +169,18 @@ def write_intake_tables(
     contracts: Mapping[str, Contract],
     deliveries: Iterable[Delivery],
     intake_dir: Path,
+    *,
+    waivers: Iterable[Waiver] = (),
     corrections: Iterable[Correction] = (),
 ) -> dict[str, int]:
-    """Write the intake tables anew; the rows of each. `deliveries` and `corrections` are those in scope."""
+    """Write `deliveries`, `feeds`, `waivers` and `corrections` (`.parquet`) anew; the rows of each.
+
+    `deliveries` are those in scope, the others those in force: who gave a waiver, and why, is no matter of a figure.
+    """
     tables = {
         "deliveries": (DELIVERIES_SCHEMA, [_delivery_row(one) for one in deliveries if one.status != "seen"]),
         "feeds": (FEEDS_SCHEMA, [_feed_row(contract) for contract in contracts.values()]),
+        "waivers": (WAIVERS_SCHEMA, [_waiver_row(one) for one in waivers]),
         "corrections": (CORRECTIONS_SCHEMA, [_correction_row(one) for one in corrections]),
     }
     intake_dir.mkdir(parents=True, exist_ok=True)
@@ -201,6 +216,10 @@ def _correction_row(correction: Correction) -> dict[str, object]:
     return {
         name: getattr(correction, "right" if name == "right_cell" else name) for name in CORRECTIONS_SCHEMA.names
     }
+
+
+def _waiver_row(waiver: Waiver) -> dict[str, object]:
+    return {name: getattr(waiver, name) for name in WAIVERS_SCHEMA.names}
 
 
 def _feed_row(contract: Contract) -> dict[str, object]:

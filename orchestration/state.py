@@ -162,6 +162,16 @@ WAIVERS = sa.Table(
     sa.CheckConstraint("until >= period"),
 )
 
+# A waiver that was a mistake: from then on it covers nothing, while releases made under it keep naming it.
+WAIVER_ENDS = sa.Table(
+    "waiver_ends",
+    _METADATA,
+    sa.Column("waiver_id", sa.Integer, sa.ForeignKey(WAIVERS.c.waiver_id), primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+
 # A line of data each; `wrong` and `right` as a cell of the sender's file says it. Withdrawn ones stay.
 CORRECTIONS = sa.Table(
     "declared_corrections",
@@ -336,8 +346,8 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
-class Waiver:
-    """A rule's block lifted by a person for the months `period` to `until`; `feed` None: for every feed."""
+class NewWaiver:
+    """What a person decides: a rule's block lifted for the months `period` to `until`; `feed` None: of every feed."""
 
     rule_id: str
     period: str
@@ -345,11 +355,38 @@ class Waiver:
     feed: str | None
     by: str
     why: str
+
+
+@dataclass(frozen=True)
+class WaiverEnd:
+    """Who took a waiver back, why and when."""
+
+    by: str
+    why: str
     at: str
 
+
+@dataclass(frozen=True)
+class Waiver(NewWaiver):
+    """A waiver as recorded. One with an `end` covers nothing any more; without, it ends by itself after `until`."""
+
+    waiver_id: int
+    at: str
+    end: WaiverEnd | None = None
+
+    @property
+    def decided_at(self) -> datetime:
+        """When it was last decided about: taken back, or else given."""
+        return datetime.fromisoformat(self.end.at if self.end else self.at)
+
     def covers(self, check_id: str, subject: str, period: str) -> bool:
-        """Whether it lifts that check of that feed or table in that month."""
-        return self.rule_id == check_id and self.feed in (None, subject) and self.period <= period <= self.until
+        """Whether it speaks of that check of that feed in that month."""
+        return (
+            self.end is None
+            and self.rule_id == check_id
+            and self.feed in (None, subject)
+            and self.period <= period <= self.until
+        )
 
 
 @dataclass(frozen=True)
@@ -642,6 +679,31 @@ class State:
             rows = connection.execute(query).mappings().all()
         return tuple(Verdict(**{**row, "details": json.loads(row["details"])}) for row in rows)
 
+    def latest_verdicts(self, period: str) -> tuple[Verdict, ...]:
+        """Every verdict of the run that judged a month last, of whatever data; empty if none has."""
+        last_run = (
+            sa.select(VERDICTS.c.run_id)
+            .where(VERDICTS.c.period == period)
+            .order_by(VERDICTS.c.verdict_id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        columns = [VERDICTS.c[field] for field in _VERDICT_FIELDS]
+        query = (
+            sa.select(*columns)
+            .where(VERDICTS.c.period == period, VERDICTS.c.run_id == last_run)
+            .order_by(VERDICTS.c.verdict_id)
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(Verdict(**{**row, "details": json.loads(row["details"])}) for row in rows)
+
+    def judged_periods(self) -> tuple[str, ...]:
+        """The months of which verdicts are kept, in order."""
+        query = sa.select(VERDICTS.c.period).distinct().order_by(VERDICTS.c.period)
+        with self.engine.connect() as connection:
+            return tuple(connection.scalars(query))
+
     def is_judged(self, period: str) -> bool:
         """Whether any verdict of that month is kept, of whatever data."""
         query = sa.select(sa.exists().where(VERDICTS.c.period == period))
@@ -719,19 +781,43 @@ class State:
         with self.engine.connect() as connection:
             return frozenset(Confirmation(*row) for row in connection.execute(query))
 
+    def confirmed_at(self) -> dict[str, datetime]:
+        """When each release that was ever confirmed was confirmed last, by release id."""
+        query = sa.select(CONFIRMATIONS.c.release_id, sa.func.max(CONFIRMATIONS.c.at)).group_by(
+            CONFIRMATIONS.c.release_id
+        )
+        with self.engine.connect() as connection:
+            return {release_id: datetime.fromisoformat(at) for release_id, at in connection.execute(query)}
+
     # Decisions of people
 
+    def record_waiver(self, waiver: NewWaiver, now: datetime) -> Waiver:
+        """Enter a waiver, and give it its number. Whether it may be given is decided in `waivers.py`."""
+        with self.engine.begin() as connection:
+            entered = connection.execute(WAIVERS.insert().values(**asdict(waiver), at=_text(now)))
+        return Waiver(**asdict(waiver), waiver_id=entered.inserted_primary_key[0], at=_text(now))
+
+    def end_waiver(self, waiver_id: int, now: datetime, *, by: str, why: str) -> None:
+        """Enter that a waiver was taken back. Raises IntegrityError for an unknown one and for one that was before."""
+        with self.engine.begin() as connection:
+            connection.execute(WAIVER_ENDS.insert().values(waiver_id=waiver_id, by=by, why=why, at=_text(now)))
+
+    def waivers(self) -> tuple[Waiver, ...]:
+        """All waivers in the order of their numbers, those that were taken back too."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(WAIVERS).order_by(WAIVERS.c.waiver_id)).mappings().all()
+            ends = {
+                row["waiver_id"]: WaiverEnd(row["by"], row["why"], row["at"])
+                for row in connection.execute(sa.select(WAIVER_ENDS)).mappings()
+            }
+        return tuple(Waiver(**row, end=ends.get(row["waiver_id"])) for row in rows)
+
     def decisions(self, through: str) -> Decisions:
-        """Waivers, corrections and finalised months of periods up to `through`, in a fixed order."""
-        waivers = [WAIVERS.c[field] for field in Waiver.__dataclass_fields__]
+        """Waivers and corrections in force and finalised months of periods up to `through`, in a fixed order."""
+        waivers = tuple(one for one in self.waivers() if one.end is None and one.period <= through)
         with self.engine.connect() as connection:
             return Decisions(
-                waivers=tuple(
-                    Waiver(**row)
-                    for row in connection.execute(
-                        sa.select(*waivers).where(WAIVERS.c.period <= through).order_by(*waivers)
-                    ).mappings()
-                ),
+                waivers=waivers,
                 corrections=tuple(
                     Correction(**row)
                     for row in connection.execute(

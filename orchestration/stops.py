@@ -15,4 +15,4 @@ class Stop(Exception):
 
 
 class Misuse(Stop):
-    """A command was asked for something that cannot be: the sentence says what can."""
+    """What was asked for cannot be meant: nothing was done. The messages say what can be."""

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from stdnum.cn import uscc
 
+from orchestration.intake import WAIVERS_SCHEMA
 from orchestration.settings import Settings
 from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
@@ -115,7 +116,7 @@ class Scenario:
         self._refusals[feed, period, arrival_no] = is_pending
 
     def write(self, settings: Settings) -> None:
-        """Write all raw files and both intake tables into the data directory."""
+        """Write all raw files and the intake tables into the data directory."""
         settings.intake_dir.mkdir(parents=True)
         for contract in CONTRACTS.values():
             write_schema(contract, settings.raw_dir)
@@ -140,6 +141,7 @@ class Scenario:
             for contract in CONTRACTS.values()
         ]
         pq.write_table(pa.Table.from_pylist(feeds), settings.intake_dir / "feeds.parquet")
+        pq.write_table(WAIVERS_SCHEMA.empty_table(), settings.intake_dir / "waivers.parquet")
 
     def _deliveries(self) -> Iterator[dict[str, object]]:
         for key in sorted({*self._files, *self._refusals}):
