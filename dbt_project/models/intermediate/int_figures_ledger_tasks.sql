@@ -3,7 +3,7 @@
     sets its row aside. -#}
 {%- set counts = {
     'tasks_due': ('dated.is_due', ['due_on']),
-    'tasks_done': ('dated.is_done', ['status']),
+    'tasks_done': ('dated.is_done', ['status', 'completed_on']),
     'tasks_overdue': ('dated.is_due and not dated.is_done', ['due_on', 'status']),
 } %}
 
