@@ -145,8 +145,8 @@ STILL_RIGHT = (
     " where period = '{p}' and indicator_code = 'total_profit' and town_code = 'all'",
     # At the target and not green: a growth that only rounds to it.
     "update target_progress set target_value = actual_value where period = '{p}' and target_id = 'T1'",
-    # An issue ledger in which no issue names a town, as in the month before.
-    "update int_ledger_issues set town_code = null where period between '{first}' and '{p}'",
+    # An issue that names no town, beside one that does.
+    "update int_ledger_issues set town_code = null where period = '{p}' and town_code = 't1'",
     # An alert, a stage of old, no completion.
     "update project_progress set alert = 'stalled', stage_since = '2001-01', completion_pct = null"
     " where period = '{p}'",
