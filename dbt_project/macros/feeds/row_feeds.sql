@@ -4,5 +4,7 @@
         'statistics_enterprise', 'statistics_product', 'registration_entities', 'ledger_projects',
         'ledger_issues',
         'ledger_tasks',
+        'ledger_events',
+        'ledger_funds',
     ]) }}
 {%- endmacro %}

@@ -8,6 +8,8 @@
         'sales_ytd_delivered',
     ],
     'ledger_projects': ledger_projects_amounts(),
+    'ledger_events': ledger_events_figures(),
+    'ledger_funds': ledger_funds_amounts(),
 } %}
 
 with
