@@ -1,5 +1,5 @@
 -- grain: one row per month, place, indicator and breakdown for which there is a figure, over all feeds
-{%- set feeds = row_feeds() %}
+{%- set feeds = row_feeds() + ['data_reliability'] %}
 
 with
 
