@@ -10,6 +10,18 @@ with evaluations as (
 
 ),
 
+-- Entities that no register describes yet are missing from every figure of a register that changes carry on.
+undescribed as (
+
+    select distinct
+        period,
+        'registration_entities' as feed,
+        'R-CHG-007' as rule_id
+    from {{ ref('val_register_carried') }}
+    where not is_described
+
+),
+
 batch_rules as (
 
     select rule_id
@@ -18,15 +30,33 @@ batch_rules as (
 
 ),
 
-final as (
+of_batches as (
 
     select
         evaluations.period,
         evaluations.feed,
-        {{ joined_set('evaluations.rule_id') }} as flags
+        evaluations.rule_id
     from evaluations
     inner join batch_rules on evaluations.rule_id = batch_rules.rule_id
-    group by evaluations.period, evaluations.feed
+
+    union all
+
+    select
+        period,
+        feed,
+        rule_id
+    from undescribed
+
+),
+
+final as (
+
+    select
+        period,
+        feed,
+        {{ joined_set('rule_id') }} as flags
+    from of_batches
+    group by period, feed
 
 )
 

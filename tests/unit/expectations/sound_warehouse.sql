@@ -29,7 +29,8 @@ select * from (values
 create table stg_feeds as
 select feed, feed as label_zh, true as is_required, '' as not_due_months
 from (values
-    ('statistics_enterprise'), ('statistics_product'), ('registration_entities'), ('ledger_projects')
+    ('statistics_enterprise'), ('statistics_product'), ('registration_entities'), ('registration_changes'),
+    ('ledger_projects')
 ) as listed (feed);
 
 create table stg_deliveries as
@@ -57,6 +58,7 @@ cross join (values (1), (2), (3)) as listed (row_no);
 create table stg_statistics_enterprise as select * from delivered where feed = 'statistics_enterprise';
 create table stg_statistics_product as select * from delivered where feed = 'statistics_product';
 create table stg_registration_entities as select * from delivered where feed = 'registration_entities';
+create table stg_registration_changes as select * from delivered where feed = 'registration_changes';
 create table stg_ledger_projects as select * from delivered where feed = 'ledger_projects';
 
 create table val_row_counts as
