@@ -20,8 +20,8 @@ from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
 
 CONTRACTS: Mapping[str, Contract] = load_contracts()
-STATISTICS, PRODUCT, REGISTER, PROJECTS = FEEDS = (
-    "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
+STATISTICS, PRODUCT, REGISTER, CHANGES, PROJECTS = FEEDS = (
+    "statistics_enterprise", "statistics_product", "registration_entities", "registration_changes", "ledger_projects",
 )  # fmt: skip
 
 Cell = str | None
@@ -224,6 +224,10 @@ def _usual_entity(code: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_change(code: str, month: int) -> dict[str, Cell]:
+    return {"credit_code": code, "change_type": "注销", "changed_on": f"2023-{month:02d}-01"}
+
+
 def _usual_project(number: str, month: int) -> dict[str, Cell]:
     return {
         "project_id": number, "project_name": f"{number}项目", "town": "年馍", "total_investment": "5000",
@@ -235,5 +239,6 @@ _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     STATISTICS: _usual_return,
     PRODUCT: _usual_product,
     REGISTER: _usual_entity,
+    CHANGES: _usual_change,
     PROJECTS: _usual_project,
 }

@@ -50,7 +50,7 @@ final as (
     select
         period,
         register_period,
-        {{ month_end('register_period') }} as register_end_on,
+        case when register_period is not null then {{ month_end('register_period') }} end as register_end_on,
         coalesce(period = register_period, false) as is_own,
         coalesce(period > register_period and months_with_changes = months_since, false) as is_carried
     from counted

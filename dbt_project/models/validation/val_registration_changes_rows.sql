@@ -6,7 +6,8 @@ with delivered as (
 ),
 
 -- A row of which one part of the key cannot be read is about the change that a later delivery is the first to hold and
--- that agrees in the two other parts: the nearest to a name that a change has.
+-- that agrees in the two other parts: the nearest to a name that a change has. A code must be nearly the same, unless
+-- the delivery was spoilt as a whole.
 keys as (
 
     select
@@ -21,19 +22,35 @@ keys as (
 
 ),
 
+spoilt as (
+
+    select _delivery_id
+    from delivered
+    group by _delivery_id
+    having not bool_or(_has_valid_code and change_type is not null and changed_on is not null)
+
+),
+
 mended as (
 
     select
         delivered._row_id,
         max({{ change_key('keys') }}) as row_name
     from delivered
+    left join spoilt on delivered._delivery_id = spoilt._delivery_id
     inner join keys
         on
             delivered._period = keys._period
             and delivered._arrival_no < keys.first_arrival_no
             and case
                 when not delivered._has_valid_code
-                    then delivered.change_type = keys.change_type and delivered.changed_on = keys.changed_on
+                    then
+                        delivered.change_type = keys.change_type
+                        and delivered.changed_on = keys.changed_on
+                        and (
+                            spoilt._delivery_id is not null
+                            or levenshtein(delivered.credit_code, keys.credit_code) <= 2
+                        )
                 when delivered.change_type is null
                     then delivered.credit_code = keys.credit_code and delivered.changed_on = keys.changed_on
                 when delivered.changed_on is null
