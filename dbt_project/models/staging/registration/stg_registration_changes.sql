@@ -33,11 +33,11 @@ named as (
         types.change_type,
         types.change_order,
         types.is_coming,
-        types.status_group as status_of_type,
+        nullif(types.status_group, '') as status_of_type,
         items.change_item is not null as has_known_item,
         case
-            when types.status_group is not null then 'registration_status'
-            when types.change_type is not null then items.register_column
+            when nullif(types.status_group, '') is not null then 'registration_status'
+            when types.change_type is not null then nullif(items.register_column, '')
         end as register_column
     from typed
     left join {{ ref('change_type_list') }} as types
