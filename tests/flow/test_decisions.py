@@ -37,7 +37,7 @@ def spoil_ledger(city: City, period: str) -> None:
     path = folder / "更正.xlsx"
     path.write_bytes(next(folder.glob("*.xlsx")).read_bytes()[:3000])
     path.with_name(path.name + ".json").write_text(
-        json.dumps({"sender": "ledger", "sent_at": f"{period}-28T09:00:00+08:00"}), encoding="utf-8"
+        json.dumps({"sender": "ledger", "sent_at": "2024-06-15T09:00:00+08:00"}), encoding="utf-8"
     )
 
 
@@ -57,7 +57,7 @@ def plant_a_person(city: City, period: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(member, text.getvalue().encode("gb18030"))
     path.with_name(path.name + ".json").write_text(
-        json.dumps({"sender": "registration", "sent_at": f"{period}-28T09:00:00+08:00"}), encoding="utf-8"
+        json.dumps({"sender": "registration", "sent_at": "2024-06-03T09:00:00+08:00"}), encoding="utf-8"
     )
 
 
@@ -70,7 +70,8 @@ def grades(city: City, period: str, feed: str, number: int = 1) -> set[str | Non
     return {
         grade
         for (grade,) in city.query(
-            "select distinct quality_grade from indicator_monthly inner join indicator_catalogue using (indicator_code) "
+            "select distinct quality_grade from indicator_monthly "
+            "inner join indicator_catalogue using (indicator_code) "
             f"where period = '{period}' and source_feed = '{feed}'",
             release(city, period, number),
         )
