@@ -17,7 +17,13 @@ import duckdb
 REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"
 SAMPLE = SHARED / "sample"
-FEEDS = ("statistics_enterprise", "statistics_product", "registration_entities", "registration_changes", "ledger_projects")
+FEEDS = (
+    "statistics_enterprise",
+    "statistics_product",
+    "registration_entities",
+    "registration_changes",
+    "ledger_projects",
+)
 
 
 @dataclass(frozen=True)

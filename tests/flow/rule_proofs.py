@@ -535,7 +535,8 @@ def _of_changes() -> Iterator[Proof]:
         yield Proof(
             "R-CHG-006", f"a 变更 says what changed, be it nothing that is used here; {item} says nothing",
             passes=(
-                entity(month), change(month, change_type="变更", change_item="法定代表人（负责人）变更", value_after="某"),
+                entity(month),
+                change(month, change_type="变更", change_item="法定代表人（负责人）变更", value_after="某"),
             ),
             fails=(entity(month), change(month, "R-CHG-006", change_type="变更", change_item=item, value_after="某")),
         )  # fmt: skip
