@@ -8,6 +8,7 @@
         'sales_ytd_delivered',
     ],
     'ledger_projects': ledger_projects_amounts(),
+    'ledger_platforms': ['enterprises_served'],
 } %}
 
 with
