@@ -58,7 +58,7 @@ target_parts as (
         indicator_code,
         breakdown
     from {{ ref('int_target_parts') }}
-    where source_feed = 'ledger_honours'
+    where indicator_code = 'honours_held'
 
 ),
 

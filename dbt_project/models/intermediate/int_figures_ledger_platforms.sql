@@ -51,7 +51,7 @@ target_parts as (
         indicator_code,
         breakdown
     from {{ ref('int_target_parts') }}
-    where source_feed = 'ledger_platforms'
+    where indicator_code = 'platforms_operating'
 
 ),
 
