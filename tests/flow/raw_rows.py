@@ -20,8 +20,13 @@ from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
 
 CONTRACTS: Mapping[str, Contract] = load_contracts()
-STATISTICS, PRODUCT, REGISTER, PROJECTS = FEEDS = (
+REQUIRED_FEEDS = STATISTICS, PRODUCT, REGISTER, PROJECTS = (
     "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
+)  # fmt: skip
+HONOURS, PLATFORMS = "ledger_honours", "ledger_platforms"
+FEEDS = (
+    *REQUIRED_FEEDS,
+    HONOURS, PLATFORMS,
 )  # fmt: skip
 
 Cell = str | None
@@ -231,9 +236,25 @@ def _usual_project(number: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_certificate(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "certificate_no": number, "honour_type": "山西精品", "honour_level": "省级", "credit_code": number,
+        "holder": f"{number}厂", "town": "年馍", "granted_on": "2022-12-10", "expires_on": "2025-12-09",
+    }  # fmt: skip
+
+
+def _usual_platform(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "platform_id": number, "platform_name": f"{number}平台", "town": "年馍", "platform_type": "质量检测",
+        "opened_on": "2022-08-27", "operating_status": "运行", "enterprises_served": "12",
+    }  # fmt: skip
+
+
 _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     STATISTICS: _usual_return,
     PRODUCT: _usual_product,
     REGISTER: _usual_entity,
     PROJECTS: _usual_project,
+    HONOURS: _usual_certificate,
+    PLATFORMS: _usual_platform,
 }
