@@ -647,8 +647,10 @@ def _of_certificates() -> Iterator[Proof]:
         passes=(certificate(month, granted_on="2023.4.30", expires_on="长期"),),
         fails=(certificate(month, "R-HON-004", granted_on="2023.5.1"),),
     )  # fmt: skip
-    yield Proof("R-HON-004", "no grant is for ever", fails=(certificate(month, "R-HON-004", granted_on="长期",
-                                                                         expires_on="长期"),))  # fmt: skip
+    yield Proof(
+        "R-HON-004", "a day without an end is no day of grant",
+        fails=(certificate(month, "R-HON-004", granted_on="长期", expires_on="长期"),),
+    )  # fmt: skip
     yield Proof(
         "R-HON-004", "a day that no calendar has sets the row aside, also as an end",
         passes=(certificate(month, expires_on="2024-02-29"),),
@@ -794,7 +796,8 @@ def _of_platforms() -> Iterator[Proof]:
         fails=(platform(month, "R-PLAT-007"), platform(month, status="repeat")),
     )  # fmt: skip
     for column, cell, word in (
-        ("opened_on", "2022/8/27", "年前"), ("operating_status", "停 用", "试运营"), ("enterprises_served", "12个", "若干"),
+        ("opened_on", "2022/8/27", "年前"), ("operating_status", "停 用", "试运营"),
+        ("enterprises_served", "12个", "若干"),
     ):  # fmt: skip
         yield Proof(
             "R-PLAT-008", f"{column} can be {cell}; {word} counts as missing and warns, and is not told as missing too",
@@ -894,8 +897,8 @@ def _readings() -> Iterator[Reading]:
         yield Reading(certificate(APRIL, expires_on=cell), "expires_on", day)
     yield Reading(certificate(APRIL, granted_on="2022年12月"), "granted_on", date(2022, 12, 1))
     for cell, name in (
-        ("国家级专精特新 “小巨人” 企业", "专精特新小巨人"), ("制造业单项冠军企业", "制造业单项冠军"), ("中华老字号", "中华老字号"),
-        ("标准　制修订", "标准制修订"),
+        ("国家级专精特新 “小巨人” 企业", "专精特新小巨人"), ("制造业单项冠军企业", "制造业单项冠军"),
+        ("中华老字号", "中华老字号"), ("标准　制修订", "标准制修订"),
     ):  # fmt: skip
         yield Reading(certificate(APRIL, honour_type=cell), "honour_type", name)
     for cell, unit, number in (("１,２００", "家", 1200), ("12家", "个", 12), ("12户", "家", 12), ("0", "个", 0)):

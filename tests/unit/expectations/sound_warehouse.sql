@@ -27,10 +27,13 @@ select * from (values
 
 -- What came in: every feed every month, two data rows and a 合计.
 create table stg_feeds as
-select feed, feed as label_zh, true as is_required, '' as not_due_months
+select feed, feed as label_zh, is_required, '' as not_due_months
 from (values
-    ('statistics_enterprise'), ('statistics_product'), ('registration_entities'), ('ledger_projects')
-) as listed (feed);
+    ('statistics_enterprise', true), ('statistics_product', true), ('registration_entities', true),
+    ('ledger_projects', true),
+    ('ledger_honours', false),
+    ('ledger_platforms', false)
+) as listed (feed, is_required);
 
 create table stg_deliveries as
 select
@@ -58,6 +61,8 @@ create table stg_statistics_enterprise as select * from delivered where feed = '
 create table stg_statistics_product as select * from delivered where feed = 'statistics_product';
 create table stg_registration_entities as select * from delivered where feed = 'registration_entities';
 create table stg_ledger_projects as select * from delivered where feed = 'ledger_projects';
+create table stg_ledger_honours as select * from delivered where feed = 'ledger_honours';
+create table stg_ledger_platforms as select * from delivered where feed = 'ledger_platforms';
 
 create table val_row_counts as
 select period, feed, delivery_id, 10 as rows_in_force from stg_deliveries where period in (from filled_months);
@@ -78,6 +83,16 @@ select
     1 as completed_investment_month, 1 as completed_investment_ytd, 1 as completed_investment_total,
     date '2024-01-01' as planned_start, date '2024-01-01' as actual_start, date '2025-01-01' as planned_finish,
     1 as capacity_quantity
+from filled_months cross join town_list;
+
+create table int_ledger_honours as
+select
+    period, town_code, '91141082MA00000001' as credit_code, '某某厂' as holder, date '2027-01-01' as expires_on
+from filled_months cross join town_list;
+create table int_ledger_platforms as
+select
+    period, town_code, date '2022-08-27' as opened_on, '运行' as operating_status, 12 as enterprises_served,
+    '某某中心' as operator
 from filled_months cross join town_list;
 
 create table file_conservation as

@@ -1,4 +1,4 @@
-"""Contract files: what the four say, and that a wrong one is told with file and field."""
+"""Contract files: what they say, and that a wrong one is told with file and field."""
 
 from __future__ import annotations
 
@@ -35,16 +35,25 @@ def written(tmp_path: Path, content: dict[str, object]) -> Path:
     return path
 
 
-def test_the_four_feeds_are_there_sorted_and_required() -> None:
+def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
     contracts = load_contracts()
     assert list(contracts) == [
+        "ledger_honours",
+        "ledger_platforms",
         "ledger_projects",
         "registration_entities",
         "statistics_enterprise",
         "statistics_product",
     ]
-    assert all(contract.is_required for contract in contracts.values())
+    assert [feed for feed, contract in contracts.items() if contract.is_required] == [
+        "ledger_projects",
+        "registration_entities",
+        "statistics_enterprise",
+        "statistics_product",
+    ]
     assert {feed: contract.due_day for feed, contract in contracts.items()} == {
+        "ledger_honours": 8,
+        "ledger_platforms": 8,
         "ledger_projects": 8,
         "registration_entities": 5,
         "statistics_enterprise": 8,
@@ -114,6 +123,31 @@ def test_a_header_is_known_by_its_words_not_its_spelling(
     text = read_header(header, "2024-03")
     found = load_contracts()["statistics_enterprise"].columns_by_header.get(text.key)
     assert (found.name if found else None, text.unit) == (column, unit)
+
+
+@pytest.mark.parametrize(
+    ("feed", "header", "column"),
+    [
+        ("ledger_honours", "证书\n编号", "certificate_no"),
+        ("ledger_honours", "荣誉（资质）类型", "honour_type"),
+        ("ledger_honours", "级别（国家级/省级/市级/县级）", "honour_level"),
+        ("ledger_honours", "持证企业", "holder"),
+        ("ledger_honours", "授予（认定）日期", "granted_on"),
+        ("ledger_honours", "有效期 至", "expires_on"),
+        ("ledger_honours", "荣誉名称", None),
+        ("ledger_platforms", "*平台编号（必填）", "platform_id"),
+        ("ledger_platforms", "投入使用时间", "opened_on"),
+        ("ledger_platforms", "运营状态", "operating_status"),
+        ("ledger_platforms", "服务企业数量（家）", "enterprises_served"),
+        ("ledger_platforms", "服务企业产值", None),
+    ],
+)
+def test_honours_and_platforms_are_known_by_the_names_that_offices_use(
+    feed: str, header: str, column: str | None
+) -> None:
+    """荣誉名称 may stand beside 荣誉类型, and is not taken for it."""
+    found = load_contracts()[feed].columns_by_header.get(read_header(header, "2024-03").key)
+    assert (found.name if found else None) == column
 
 
 def test_a_small_contract_is_enough_for_a_new_feed(tmp_path: Path) -> None:
