@@ -16,7 +16,9 @@ from tests.flow.raw_rows import (
     CHANGES,
     EVENTS,
     FUNDS,
+    HONOURS,
     ISSUES,
+    PLATFORMS,
     PRODUCT,
     PROJECTS,
     REGISTER,
@@ -88,6 +90,7 @@ enterprise, product, entity, change, project = (
 )
 issue, task = (_row(feed) for feed in (ISSUES, TASKS))
 event, fund = _row(EVENTS), _row(FUNDS)
+certificate, platform = (_row(feed) for feed in (HONOURS, PLATFORMS))
 
 
 def _full_width(code: str) -> str:
@@ -1239,9 +1242,239 @@ def _of_funds() -> Iterator[Proof]:
     )  # fmt: skip
 
 
+def _of_certificates() -> Iterator[Proof]:
+    # A certificate of the month before that is not there has vanished: only what needs a history has one.
+    month, before = APRIL, MARCH
+    yield Proof(
+        "R-LINE-001", "a damaged line of the ledger of honours is set aside, alone",
+        passes=(certificate(month),),
+        fails=(certificate(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for right, wrong in SPELLINGS:
+        yield Proof(
+            "R-HON-001", f"what is only spelt otherwise is the same code ({right.__name__})",
+            passes=(certificate(month, credit_code=right),),
+            fails=(certificate(month, "R-HON-001", credit_code=wrong),),
+        )  # fmt: skip
+    yield Proof(
+        "R-HON-001", "a certificate may have no code where it names its holder, not a wrong one",
+        passes=(certificate(month, credit_code="—"),),
+        fails=(certificate(month, "R-HON-001", credit_code=_scientific),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            "R-HON-002", f"{alias} is one town, {other} is not",
+            passes=(certificate(month, town=alias),),
+            fails=(certificate(month, "R-HON-002", town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("certificate_no", "—"), ("honour_type", "无"), ("honour_level", None), ("honour_level", "地市级"),
+        ("granted_on", "/"), ("granted_on", "去年"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-HON-003", f"{column} is required and cannot be {cell}; 荣誉类型 is an open list",
+            passes=(certificate(month, honour_type="中华老字号", expires_on="—"),),
+            fails=(certificate(month, "R-HON-003", **{column: cell}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-HON-003", "of code and holder one is required",
+        passes=(certificate(month, holder="无"),),
+        fails=(certificate(month, "R-HON-003", credit_code="无", holder="…"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-004", "granted by the month's end; the end may lie ahead, or be none",
+        passes=(certificate(month, granted_on="2023.4.30", expires_on="长期"),),
+        fails=(certificate(month, "R-HON-004", granted_on="2023.5.1"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-004", "a day without an end is no day of grant",
+        fails=(certificate(month, "R-HON-004", granted_on="长期", expires_on="长期"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-004", "a day that no calendar has sets the row aside, also as an end",
+        passes=(certificate(month, expires_on="2024-02-29"),),
+        fails=(certificate(month, "R-HON-004", expires_on="2025-02-29"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-004", "in a required cell it is unreadable as well",
+        fails=(certificate(month, "R-HON-003 R-HON-004", granted_on="2022-02-30"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-005", "two different rows of one certificate are both set aside; one number may stand for two honours",
+        passes=(certificate(month), certificate(month, honour_type="高新技术企业")),
+        fails=(certificate(month, "R-HON-005"), certificate(month, "R-HON-005", honour_level="市级")),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-005", "an honour under another of its names is the same honour",
+        passes=(
+            certificate(month, "R-HON-007", honour_type="专精特新小巨人"),
+            certificate(month, honour_type="专精特新“小巨人”企业", certificate_no=_spaced_lower, status="repeat"),
+        ),
+        fails=(
+            certificate(month, "R-HON-005", honour_type="专精特新小巨人"),
+            certificate(month, "R-HON-005", honour_type="专精特新“小巨人”企业", expires_on="长期"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-006", "a certificate of last month is there, expired or not, and not only gone",
+        passes=(certificate(before, expires_on="2023-03-31"), certificate(month, expires_on="2023-03-31")),
+        fails=(certificate(before, next_month="R-HON-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-006", "one that is set aside has not vanished; one whose number cannot be read has",
+        passes=(certificate(before), certificate(month, "R-HON-002", town="面包")),
+        fails=(
+            certificate(before, next_month="R-HON-006"), certificate(month, "R-HON-003", certificate_no="无"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-006", "one that was set aside last month was not there to vanish",
+        passes=(certificate(before, "R-HON-002", town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-007", "the same row twice is used once",
+        passes=(certificate(month),),
+        fails=(certificate(month, "R-HON-007"), certificate(month, status="repeat")),
+    )  # fmt: skip
+    for cell, word in (("长期", "三年"), ("无", "有效")):
+        yield Proof(
+            "R-HON-008", f"有效期至 can be {cell}; {word} counts as missing and warns",
+            passes=(certificate(month, expires_on=cell),),
+            fails=(certificate(month, "R-HON-008", expires_on=word),),
+        )  # fmt: skip
+    for right, wrong in (("2022-12-10", "2022-12-09"), ("2022年12月", "2022年11月")):
+        yield Proof(
+            "R-HON-009", f"granted on 2022-12-10 it may end on {right}, not on {wrong}",
+            passes=(certificate(month, expires_on=right),),
+            fails=(certificate(month, "R-HON-009", expires_on=wrong),),
+        )  # fmt: skip
+    yield Proof(
+        "R-HON-002", "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(
+            certificate(month, "R-HON-002", town="面包", status="superseded"), certificate(month, arrival_no=2),
+        ),
+        fails=(certificate(month, status="superseded"), certificate(month, "R-HON-002", town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-003", "a row without a number is superseded once the same honour of its holder comes again",
+        passes=(
+            certificate(month, "R-HON-003", certificate_no="无", status="superseded"), certificate(month, arrival_no=2),
+        ),
+        fails=(
+            certificate(month, "R-HON-003", certificate_no="无"), certificate(month, holder="另一厂", arrival_no=2),
+        ),
+    )  # fmt: skip
+
+
+def _of_platforms() -> Iterator[Proof]:
+    month, before = APRIL, MARCH
+    yield Proof(
+        "R-LINE-001", "a damaged line of the platform ledger is set aside, alone",
+        passes=(platform(month),),
+        fails=(platform(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            "R-PLAT-001", f"{alias} is one town, {other} is not",
+            passes=(platform(month, town=alias),),
+            fails=(platform(month, "R-PLAT-001", town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("platform_id", "—"), ("platform_name", "无"), ("platform_type", None), ("platform_type", "直播基地"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-PLAT-002", f"{column} is required and cannot be {cell}; 运营单位 and 服务企业数 can be missing",
+            passes=(platform(month, operator="无", enterprises_served="—"),),
+            fails=(platform(month, "R-PLAT-002", **{column: cell}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-PLAT-003", "a running platform was opened by the month's end",
+        passes=(platform(month, opened_on="2023年4月30日"),),
+        fails=(platform(month, "R-PLAT-003", opened_on="2023年5月1日"),),
+    )  # fmt: skip
+    for status in ("在建", "停用", "—"):
+        yield Proof(
+            "R-PLAT-003", f"of one whose state is {status} a day to come is a plan; a day of no calendar is none",
+            passes=(platform(month, operating_status=status, opened_on="2023-05-01"),),
+            fails=(platform(month, "R-PLAT-003", operating_status=status, opened_on="2023-04-31"),),
+        )  # fmt: skip
+    yield Proof(
+        "R-PLAT-004", "999 times its history is odd, 1000 times is another unit",
+        passes=(platform(before, enterprises_served="3"), platform(month, enterprises_served="2999家")),
+        fails=(platform(before, enterprises_served="3"), platform(month, "R-PLAT-004", enterprises_served="3000")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-004", "a value that was set aside is no history",
+        passes=(
+            platform(before, "R-PLAT-001", town="面包", enterprises_served="3"),
+            platform(month, enterprises_served="3000"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-005", "two different rows of one platform are both set aside; platforms differ by number, not name",
+        passes=(platform(month), platform(month, platform_id=lambda number: f"{number}-2")),
+        fails=(platform(month, "R-PLAT-005"), platform(month, "R-PLAT-005", platform_id=_full_width, operator="中心")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-006", "a platform of last month is there, closed or not, and not only gone",
+        passes=(platform(before), platform(month, operating_status="停用")),
+        fails=(platform(before, next_month="R-PLAT-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-006", "one that is set aside has not vanished; one whose number cannot be read has",
+        passes=(platform(before), platform(month, "R-PLAT-001", town="面包")),
+        fails=(platform(before, next_month="R-PLAT-006"), platform(month, "R-PLAT-002", platform_id="无")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-006", "one that was set aside last month was not there to vanish",
+        passes=(platform(before, "R-PLAT-001", town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-007", "the same row twice is used once",
+        passes=(platform(month),),
+        fails=(platform(month, "R-PLAT-007"), platform(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (
+        ("opened_on", "2022/8/27", "年前"), ("operating_status", "停 用", "试运营"),
+        ("enterprises_served", "12个", "若干"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-PLAT-008", f"{column} can be {cell}; {word} counts as missing and warns, and is not told as missing too",
+            passes=(platform(month, **{column: cell}),),
+            fails=(platform(month, "R-PLAT-008", **{column: word}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-PLAT-009", "a running platform has a day of opening; one in building needs none",
+        passes=(platform(month, operating_status="在建", opened_on="—"),),
+        fails=(platform(month, "R-PLAT-009", opened_on="—"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-009", "one that is opened has a state; of one that is not, nothing is asked",
+        passes=(
+            platform(month, operating_status=None, opened_on="2023-05-01"),
+            platform(month, platform_id=lambda number: f"{number}-2", operating_status=None, opened_on=None),
+        ),
+        fails=(platform(month, "R-PLAT-009", operating_status="/", opened_on="2023-04-30"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-001", "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(platform(month, "R-PLAT-001", town="面包", status="superseded"), platform(month, arrival_no=2)),
+        fails=(platform(month, status="superseded"), platform(month, "R-PLAT-001", town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-002", "a row whose number could not be read is superseded once its name comes again",
+        passes=(
+            platform(month, "R-PLAT-002", platform_id="无", status="superseded"), platform(month, arrival_no=2),
+        ),
+        fails=(
+            platform(month, "R-PLAT-002", platform_id="无"), platform(month, platform_name="另一平台", arrival_no=2),
+        ),
+    )  # fmt: skip
+
+
 PROOFS = (
     *_of_enterprises(), *_of_products(), *_of_entities(), *_of_changes(), *_of_projects(),
-    *_of_issues(), *_of_tasks(), *_of_events(), *_of_funds(),
+    *_of_issues(), *_of_tasks(), *_of_events(), *_of_funds(), *_of_certificates(), *_of_platforms(),
 )  # fmt: skip
 
 
@@ -1328,6 +1561,20 @@ def _readings() -> Iterator[Reading]:
     yield Reading(event(APRIL, held_on="2023年6月"), "held_on", date(2023, 6, 1))
     yield Reading(fund(APRIL, amount="775,000", amount__unit="元"), "amount", Decimal("77.5"))
     yield Reading(fund(APRIL, allocated_on="44958"), "allocated_on", date(2023, 2, 1))
+    for cell, day in (
+        ("2025-12-31", date(2025, 12, 31)), ("46022", date(2025, 12, 31)), ("2025年12月", date(2025, 12, 31)),
+        ("2024-2", date(2024, 2, 29)), ("长期", date(9999, 12, 31)), ("9999-12-31", date(9999, 12, 31)), ("—", None),
+    ):  # fmt: skip
+        yield Reading(certificate(APRIL, expires_on=cell), "expires_on", day)
+    yield Reading(certificate(APRIL, granted_on="2022年12月"), "granted_on", date(2022, 12, 1))
+    for cell, name in (
+        ("国家级专精特新 “小巨人” 企业", "专精特新小巨人"), ("制造业单项冠军企业", "制造业单项冠军"),
+        ("中华老字号", "中华老字号"), ("标准　制修订", "标准制修订"),
+    ):  # fmt: skip
+        yield Reading(certificate(APRIL, honour_type=cell), "honour_type", name)
+    for cell, unit, number in (("１,２００", "家", 1200), ("12家", "个", 12), ("12户", "家", 12), ("0", "个", 0)):
+        row = platform(APRIL, enterprises_served=cell, enterprises_served__unit=unit)
+        yield Reading(row, "enterprises_served", Decimal(number))
 
 
 READINGS = tuple(_readings())

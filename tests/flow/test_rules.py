@@ -22,6 +22,7 @@ from tests.flow.raw_rows import (
     EVENTS,
     FEEDS,
     FUNDS,
+    PLATFORMS,
     PRODUCT,
     PROJECTS,
     REGISTER,
@@ -45,20 +46,23 @@ POOL = tuple(credit_code(number) for number in range(1, 31))
 GAP_POOL = tuple(credit_code(number) for number in range(31, 35))
 FIRST_OF_CASES, FIRST_OF_REGISTERS = 100, 5000
 
-BATCH_LEDGERS = (PROJECTS, EVENTS, FUNDS)
+BATCH_LEDGERS = (PROJECTS, EVENTS, FUNDS, PLATFORMS)
 BATCH_FEEDS = (STATISTICS, PRODUCT, *BATCH_LEDGERS)
 TOTAL_RULE = {
     STATISTICS: "R-STAT-012", PRODUCT: "R-PROD-012", PROJECTS: "R-PROJ-014", EVENTS: "R-EVT-010", FUNDS: "R-FUND-010",
+    PLATFORMS: "R-PLAT-010",
 }  # fmt: skip
 TOWN_RULE = {
     STATISTICS: "R-STAT-002", PRODUCT: "R-PROD-002", PROJECTS: "R-PROJ-002", EVENTS: "R-EVT-001", FUNDS: "R-FUND-001",
+    PLATFORMS: "R-PLAT-001",
 }  # fmt: skip
 REPEAT_RULE = {
     STATISTICS: "R-STAT-010", PRODUCT: "R-PROD-010", PROJECTS: "R-PROJ-012", EVENTS: "R-EVT-007", FUNDS: "R-FUND-007",
+    PLATFORMS: "R-PLAT-007",
 }  # fmt: skip
 SUMMED = {
     STATISTICS: "gross_output_value_ytd", PRODUCT: "output_ytd", PROJECTS: "total_investment", EVENTS: "deal_value",
-    FUNDS: "amount",
+    FUNDS: "amount", PLATFORMS: "enterprises_served",
 }  # fmt: skip
 # Stands in `Batch.breaks` for the feed's own rule.
 TOTAL_WARNS = "total_row_equals_rows"

@@ -41,7 +41,9 @@ from (values
     ('ledger_issues', false),
     ('ledger_tasks', false),
     ('ledger_events', false),
-    ('ledger_funds', false)
+    ('ledger_funds', false),
+    ('ledger_honours', false),
+    ('ledger_platforms', false)
 ) as listed (feed, is_required);
 
 create table stg_deliveries as
@@ -76,6 +78,8 @@ create table stg_ledger_issues as select * from delivered where feed = 'ledger_i
 create table stg_ledger_tasks as select * from delivered where feed = 'ledger_tasks';
 create table stg_ledger_events as select * from delivered where feed = 'ledger_events';
 create table stg_ledger_funds as select * from delivered where feed = 'ledger_funds';
+create table stg_ledger_honours as select * from delivered where feed = 'ledger_honours';
+create table stg_ledger_platforms as select * from delivered where feed = 'ledger_platforms';
 
 create table val_row_counts as
 select period, feed, delivery_id, 10 as rows_in_force from stg_deliveries where period in (from filled_months);
@@ -109,6 +113,15 @@ create table int_ledger_events as
 select period, 20 as enterprises, 300 as attendance, 5 as intended_value, 4 as deal_value from filled_months;
 create table int_ledger_funds as
 select period, '某某厂' as beneficiary, 5 as received_amount, 4 as paid_amount from filled_months;
+create table int_ledger_honours as
+select
+    period, town_code, '91141082MA00000001' as credit_code, '某某厂' as holder, date '2027-01-01' as expires_on
+from filled_months cross join town_list;
+create table int_ledger_platforms as
+select
+    period, town_code, date '2022-08-27' as opened_on, '运行' as operating_status, 12 as enterprises_served,
+    '某某中心' as operator
+from filled_months cross join town_list;
 
 create table file_conservation as
 select

@@ -62,6 +62,16 @@ BREAKS = {
     "R-GX-FUND-003": "delete from stg_ledger_funds where _period = '{p}' and _row = 2",
     "R-GX-FUND-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_funds'",
     "R-GX-FUND-005": "update int_ledger_funds set paid_amount = null where period = '{p}'",
+    "R-GX-HON-001": "update stg_ledger_honours set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-HON-002": "update stg_ledger_honours set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-HON-003": "delete from stg_ledger_honours where _period = '{p}' and _row = 2",
+    "R-GX-HON-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_honours'",
+    "R-GX-HON-005": "update int_ledger_honours set expires_on = null where period = '{p}'",
+    "R-GX-PLAT-001": "update stg_ledger_platforms set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-PLAT-002": "update stg_ledger_platforms set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-PLAT-003": "delete from stg_ledger_platforms where _period = '{p}' and _row = 2",
+    "R-GX-PLAT-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_platforms'",
+    "R-GX-PLAT-005": "update int_ledger_platforms set opened_on = null where period = '{p}'",
     "R-GX-CONS-001": "update file_conservation set rows_used = 1 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-CONS-002": "update file_conservation set rows_used = 3, rows_superseded = -1"
     " where period = '{p}' and feed = 'ledger_projects'",
@@ -168,6 +178,10 @@ STILL_RIGHT = (
     "update target_progress set target_value = actual_value where period = '{p}' and target_id = 'T1'",
     # An issue that names no town, beside one that does.
     "update int_ledger_issues set town_code = null where period = '{p}' and town_code = 't1'",
+    # A certificate without an end, a platform in building, beside others.
+    "update int_ledger_honours set expires_on = null where period = '{p}' and town_code = 't1'",
+    "update int_ledger_platforms set opened_on = null, operating_status = '在建'"
+    " where period = '{p}' and town_code = 't1'",
     # An alert, a stage of old, no completion.
     "update project_progress set alert = 'stalled', stage_since = '2001-01', completion_pct = null"
     " where period = '{p}'",

@@ -40,7 +40,9 @@ def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
     assert list(contracts) == [
         "ledger_events",
         "ledger_funds",
+        "ledger_honours",
         "ledger_issues",
+        "ledger_platforms",
         "ledger_projects",
         "ledger_tasks",
         "registration_changes",
@@ -58,6 +60,8 @@ def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
         "ledger_issues": 8,
         "ledger_events": 8,
         "ledger_funds": 8,
+        "ledger_honours": 8,
+        "ledger_platforms": 8,
         "ledger_projects": 8,
         "ledger_tasks": 8,
         "registration_changes": 5,
@@ -152,6 +156,31 @@ def test_issues_and_tasks_are_known_by_the_names_that_offices_use(
     feed: str, header: str, column: str | None
 ) -> None:
     """完成时间 may be a limit or the day it was done: it is neither."""
+    found = load_contracts()[feed].columns_by_header.get(read_header(header, "2024-03").key)
+    assert (found.name if found else None) == column
+
+
+@pytest.mark.parametrize(
+    ("feed", "header", "column"),
+    [
+        ("ledger_honours", "证书\n编号", "certificate_no"),
+        ("ledger_honours", "荣誉（资质）类型", "honour_type"),
+        ("ledger_honours", "级别（国家级/省级/市级/县级）", "honour_level"),
+        ("ledger_honours", "持证企业", "holder"),
+        ("ledger_honours", "授予（认定）日期", "granted_on"),
+        ("ledger_honours", "有效期 至", "expires_on"),
+        ("ledger_honours", "荣誉名称", None),
+        ("ledger_platforms", "*平台编号（必填）", "platform_id"),
+        ("ledger_platforms", "投入使用时间", "opened_on"),
+        ("ledger_platforms", "运营状态", "operating_status"),
+        ("ledger_platforms", "服务企业数量（家）", "enterprises_served"),
+        ("ledger_platforms", "服务企业产值", None),
+    ],
+)
+def test_honours_and_platforms_are_known_by_the_names_that_offices_use(
+    feed: str, header: str, column: str | None
+) -> None:
+    """荣誉名称 may stand beside 荣誉类型, and is not taken for it."""
     found = load_contracts()[feed].columns_by_header.get(read_header(header, "2024-03").key)
     assert (found.name if found else None) == column
 

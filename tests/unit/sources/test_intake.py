@@ -287,6 +287,8 @@ SAMPLE_KINDS = {
     "ledger_tasks": {"title", "unit", "header"},
     "ledger_events": {"title", "unit", "header"},
     "ledger_funds": {"title", "unit", "header"},
+    "ledger_honours": {"title", "unit", "header"},
+    "ledger_platforms": {"title", "unit", "header"},
 }
 
 
@@ -303,6 +305,8 @@ def test_every_sample_delivery_is_accepted_whole(contracts: Mapping[str, Contrac
         "ledger_tasks": 4,
         "ledger_events": 16,
         "ledger_funds": 16,
+        "ledger_honours": 16,
+        "ledger_platforms": 16,
     }
     for arrival in found.arrivals:
         result = read_delivery(arrival, contracts[arrival.feed], tmp_path, contracts=contracts)
