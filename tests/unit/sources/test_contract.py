@@ -152,9 +152,7 @@ def test_a_header_is_known_by_its_words_not_its_spelling(header: str, column: st
         ("ledger_tasks", "完成时间", None),
     ],
 )
-def test_issues_and_tasks_are_known_by_the_names_that_offices_use(
-    feed: str, header: str, column: str | None
-) -> None:
+def test_issues_and_tasks_are_known_by_the_names_that_offices_use(feed: str, header: str, column: str | None) -> None:
     """完成时间 may be a limit or the day it was done: it is neither."""
     found = load_contracts()[feed].columns_by_header.get(read_header(header, "2024-03").key)
     assert (found.name if found else None) == column
