@@ -6,9 +6,12 @@ import json
 import zipfile
 from pathlib import Path
 
+import dagster as dg
 import openpyxl
 import pytest
 
+from orchestration.instance import open_instance
+from orchestration.settings import Settings
 from tests.city import FEEDS, SAMPLE, City, Ran
 
 pytestmark = pytest.mark.skipif(not SAMPLE.is_dir(), reason="../shared/sample is not beside the project")
@@ -184,6 +187,25 @@ def test_a_correction_of_an_earlier_month_reopens_it_and_says_so(city: City, cor
     assert [one["file_name"] for one in reopened["2024-05"]["deliveries"]] == ["三月更正.xlsx", "四月更正.xlsx"]
     march = next(one for one in corrected.report["published"] if one["period"] == "2024-03")
     assert (march["replaces"], march["is_changed"]) == ("2024-03-r1", True)
+
+
+def test_dagsters_pages_tell_what_was_waived_reopened_and_stopped(city: City, corrected: Ran) -> None:
+    assert corrected.code == 0
+    key = dg.AssetKey("release")
+    with open_instance(Settings(data_dir=city.data)) as instance:
+        made = instance.fetch_materializations(
+            dg.AssetRecordsFilter(asset_key=key, asset_partitions=["2024-03"]), limit=2
+        ).records
+        stopped = instance.fetch_observations(
+            dg.AssetRecordsFilter(asset_key=key, asset_partitions=["2024-04"]), limit=9
+        ).records
+    again, first = (record.asset_materialization.metadata for record in made)
+    assert "R-FILE-001" in first["waivers"].value
+    assert "waivers" not in again
+    assert (again["replaces"].value, again["figures_changed"].value) == ("2024-03-r1", True)
+    assert "三月更正.xlsx" in again["reopened_by"].value
+    assert all("R-BATCH-006" in record.asset_observation.metadata["reasons"].value for record in stopped)
+    assert stopped
 
 
 def test_a_waiver_that_lifts_nothing_any_more_lowers_no_grade(city: City, corrected: Ran) -> None:
