@@ -230,9 +230,7 @@ def _due_date_row(due: DueDate) -> dict[str, object]:
 
 
 def _correction_row(correction: Correction) -> dict[str, object]:
-    return {
-        name: getattr(correction, "right" if name == "right_cell" else name) for name in CORRECTIONS_SCHEMA.names
-    }
+    return {name: getattr(correction, "right" if name == "right_cell" else name) for name in CORRECTIONS_SCHEMA.names}
 
 
 def _waiver_row(waiver: Waiver) -> dict[str, object]:

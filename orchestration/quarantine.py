@@ -156,7 +156,7 @@ class Quarantine:
         Raises NoSuchRow if there is none, or if a beginning fits several.
         """
         rows = self.rows(periods)
-        by_key = [row for row in rows if name in (row.row_key, row.row_id)]
+        by_key = [row for row in rows if name and name in (row.row_key, row.row_id)]
         if by_key:
             return by_key
         by_ref = [row for row in rows if row.row_ref.startswith(name.lower())]

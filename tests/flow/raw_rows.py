@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from stdnum.cn import uscc
 
-from orchestration.intake import WAIVERS_SCHEMA
+from orchestration.intake import CORRECTIONS_SCHEMA, WAIVERS_SCHEMA
 from orchestration.settings import Settings
 from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
@@ -24,10 +24,16 @@ CONTRACTS: Mapping[str, Contract] = load_contracts()
 REQUIRED_FEEDS = STATISTICS, PRODUCT, REGISTER, PROJECTS = (
     "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
 )  # fmt: skip
+CHANGES = "registration_changes"
 ISSUES, TASKS = "ledger_issues", "ledger_tasks"
+EVENTS, FUNDS = "ledger_events", "ledger_funds"
+HONOURS, PLATFORMS = "ledger_honours", "ledger_platforms"
 FEEDS = (
     *REQUIRED_FEEDS,
+    CHANGES,
     ISSUES, TASKS,
+    EVENTS, FUNDS,
+    HONOURS, PLATFORMS,
 )  # fmt: skip
 
 Cell = str | None
@@ -147,6 +153,7 @@ class Scenario:
         ]
         pq.write_table(pa.Table.from_pylist(feeds), settings.intake_dir / "feeds.parquet")
         pq.write_table(WAIVERS_SCHEMA.empty_table(), settings.intake_dir / "waivers.parquet")
+        pq.write_table(CORRECTIONS_SCHEMA.empty_table(), settings.intake_dir / "corrections.parquet")
 
     def _deliveries(self) -> Iterator[dict[str, object]]:
         for key in sorted({*self._files, *self._refusals}):
@@ -231,6 +238,10 @@ def _usual_entity(code: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_change(code: str, month: int) -> dict[str, Cell]:
+    return {"credit_code": code, "change_type": "注销", "changed_on": f"2023-{month:02d}-01"}
+
+
 def _usual_project(number: str, month: int) -> dict[str, Cell]:
     return {
         "project_id": number, "project_name": f"{number}项目", "town": "年馍", "total_investment": "5000",
@@ -257,11 +268,44 @@ def _usual_task(number: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_event(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "event_id": number, "event_name": f"{number}对接会", "event_type": "产销对接", "town": "年馍",
+        "held_on": "2023-02-01", "deal_value": "100",
+    }  # fmt: skip
+
+
+def _usual_fund(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "project_id": number, "fund_type": "市级专项", "town": "年馍", "beneficiary": f"{number}厂", "amount": "100",
+        "allocated_on": "2023-02-01",
+    }  # fmt: skip
+
+
+def _usual_certificate(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "certificate_no": number, "honour_type": "山西精品", "honour_level": "省级", "credit_code": number,
+        "holder": f"{number}厂", "town": "年馍", "granted_on": "2022-12-10", "expires_on": "2025-12-09",
+    }  # fmt: skip
+
+
+def _usual_platform(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "platform_id": number, "platform_name": f"{number}平台", "town": "年馍", "platform_type": "质量检测",
+        "opened_on": "2022-08-27", "operating_status": "运行", "enterprises_served": "12",
+    }  # fmt: skip
+
+
 _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     STATISTICS: _usual_return,
     PRODUCT: _usual_product,
     REGISTER: _usual_entity,
+    CHANGES: _usual_change,
     PROJECTS: _usual_project,
     ISSUES: _usual_issue,
     TASKS: _usual_task,
+    EVENTS: _usual_event,
+    FUNDS: _usual_fund,
+    HONOURS: _usual_certificate,
+    PLATFORMS: _usual_platform,
 }
