@@ -5,6 +5,7 @@ one is run. A new judged table is a module with a `SUITE` and one line here.
 """
 
 from expectations.suites import (
+    data_reliability,
     entity_dynamics,
     file_conservation,
     indicator_monthly,
@@ -41,4 +42,5 @@ SUITES: tuple[Suite, ...] = (
     target_progress.SUITE,
     project_progress.SUITE,
     entity_dynamics.SUITE,
+    data_reliability.SUITE,
 )

@@ -4,7 +4,12 @@
 create table filled_months as select period from judged_months where not is_empty;
 
 create table thresholds as
-select * from (values ('volume_drop_pct', 30), ('growth_low_pct', -80), ('growth_high_pct', 400))
+select * from (values 
+    ('volume_drop_pct', 30), ('growth_low_pct', -80), ('growth_high_pct', 400),
+    ('reliability_coverage_weight', 0.4), ('reliability_on_time_weight', 0.3), ('reliability_first_pass_weight', 0.3),
+    ('reliability_max_revision_points', 10), ('reliability_grade_a_score', 95), ('reliability_grade_b_score', 85),
+    ('reliability_grade_c_score', 70)
+)
     as listed (threshold_id, value);
 
 -- Reference lists.
@@ -196,6 +201,23 @@ cross join (values ('t1', 2), ('t2', 2), ('all', 3)) as places (town_code, activ
 cross join (select distinct entity_type from entity_type_list) as types
 cross join (select distinct chain_segment from membership_rules) as segments;
 update indicator_monthly set value = 6, value_ytd = 6 where indicator_code = 'active_entities' and town_code = 'all';
+
+-- Reliability: both units there and in time, one row in a hundred not at first, two cells revised by 1.25 %.
+create table stg_due_dates as
+select feed, period, date '2024-04-08' as due_on, true as is_calendar_known from stg_feeds cross join judged_months;
+create table data_reliability as
+select
+    filled_months.period, feeds.feed, 2 as expected_units, 2 as received_units,
+    cast(100 as decimal(18, 4)) as coverage_pct, date '2024-04-08' as due_on, date '2024-04-07' as received_on,
+    cast(100 as decimal(18, 4)) as on_time_pct, 3 as rows_read, 2 as rows_used, 0 as rows_quarantined,
+    0 as rows_superseded, 1 as rows_not_data, cast(99 as decimal(18, 4)) as first_pass_pct, 2 as revised_cells,
+    cast(1.25 as decimal(18, 4)) as mean_abs_revision_pct, cast(98.45 as decimal(18, 4)) as score, 'A' as grade
+from filled_months cross join stg_feeds as feeds;
+insert into indicator_monthly
+select period, 'all', rates.indicator_code, 'all', '%', rates.value, rates.value, null, 'preliminary'
+from filled_months
+cross join (values ('coverage_rate', 100), ('on_time_rate', 100), ('first_pass_rate', 99))
+    as rates (indicator_code, value);
 
 -- The rule list and what the rules found.
 create table validation_rules as

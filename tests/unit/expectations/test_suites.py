@@ -124,6 +124,18 @@ BREAKS = {
     " and chain_segment = 'service' and entity_type = '企业'",
     "R-GX-ENT-005": "update entity_dynamics set active = 3 where period = '{p}' and town_code = 'all'"
     " and chain_segment = 'service' and entity_type = '企业'",
+    "R-GX-REL-001": "delete from data_reliability where period = '{p}' and feed = 'statistics_product'",
+    "R-GX-REL-002": "update data_reliability set received_units = 3 where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-003": "update data_reliability set coverage_pct = 100.05, on_time_pct = 100"
+    " where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-004": "update data_reliability set rows_superseded = null, rows_used = 1"
+    " where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-005": "update data_reliability set score = 98.47 where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-006": "update data_reliability set grade = 'B' where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-007": "update indicator_monthly set value = 99.99 where period = '{p}' and town_code = 'all'"
+    " and indicator_code = 'on_time_rate'",
+    "R-GX-REL-008": "update stg_due_dates set is_calendar_known = false where period = '{p}'"
+    " and feed = 'ledger_projects'",
     "R-GX-ENT-006": "update indicator_monthly set value = 5 where period = '{p}' and town_code = 't1'"
     " and indicator_code = 'active_entities'",
 }
@@ -142,6 +154,11 @@ BREAKS_TOO = {
     "R-GX-TGT-008": "update target_progress set light = 'yellow' where period = '{p}' and target_id = 'T2'",
     "R-GX-PRG-001": "insert into project_progress select * from project_progress"
     " where period = '{p}' and project_id = 'P-t1'",
+    "R-GX-REL-002": "update data_reliability set coverage_pct = 99.98 where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-003": "update data_reliability set revised_cells = 0 where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-005": "update data_reliability set score = null, grade = null"
+    " where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-006": "update data_reliability set grade = null where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-ENT-005": "update entity_dynamics set active = 0 where period = '{p}' and town_code = 'all'"
     " and chain_segment = 'service' and entity_type = '企业'",
 }
@@ -182,6 +199,14 @@ STILL_RIGHT = (
     "update int_ledger_honours set expires_on = null where period = '{p}' and town_code = 't1'",
     "update int_ledger_platforms set opened_on = null, operating_status = '在建'"
     " where period = '{p}' and town_code = 't1'",
+    # A feed that did not come; one with a report of nothing; one that is not due, at the bound of a grade, or above all.
+    "update data_reliability set received_units = 0, coverage_pct = 0, received_on = null, on_time_pct = 0,"
+    " rows_read = 0, rows_used = 0, rows_not_data = 0, first_pass_pct = null, revised_cells = 0,"
+    " mean_abs_revision_pct = null, score = 0, grade = 'D' where period = '{p}' and feed = 'registration_entities'",
+    "delete from file_conservation where period = '{p}' and feed = 'registration_entities'"
+    " and '{p}' in (select period from data_reliability where rows_read = 0)",
+    "update data_reliability set first_pass_pct = null, revised_cells = 0, mean_abs_revision_pct = null, score = 100"
+    " where period = '{p}' and feed = 'statistics_product'",
     # An alert, a stage of old, no completion.
     "update project_progress set alert = 'stalled', stage_since = '2001-01', completion_pct = null"
     " where period = '{p}'",
