@@ -11,16 +11,14 @@ import unicodedata
 
 #: Unit word -> dimension. A line that names units speaks for a column only in the column's own dimension.
 UNIT_DIMENSIONS: dict[str, str] = {
-    **dict.fromkeys(
-        ("元", "千元", "万元", "百万元", "亿元", "万元人民币", "人民币万元", "万人民币"), "money"
-    ),
+    **dict.fromkeys(("元", "千元", "万元", "百万元", "亿元", "万元人民币", "人民币万元", "万人民币"), "money"),
     **dict.fromkeys(("万美元", "万欧元", "万港元", "万日元"), "foreign_money"),
     **dict.fromkeys(("千瓦时", "度", "万千瓦时", "万度", "亿千瓦时"), "energy"),
     **dict.fromkeys(("克", "斤", "公斤", "千克", "kg", "吨", "万公斤", "万吨"), "mass"),
     **dict.fromkeys(("台", "万台"), "machine"),
     **dict.fromkeys(("套", "万套"), "set"),
     **dict.fromkeys(("件", "万件"), "piece"),
-    **dict.fromkeys(("人", "名"), "person"),
+    **dict.fromkeys(("人", "名", "人次", "万人次"), "person"),
     "家": "enterprise",
     "户": "entity",
     "个": "item",

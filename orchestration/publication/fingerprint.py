@@ -25,8 +25,8 @@ CODE_ENDINGS = frozenset({".py", ".sql", ".yml", ".yaml", ".csv"})
 _NOT_CODE = frozenset({"__pycache__", "target", "logs", "dbt_packages"})
 SEEDS_FOLDER = Path("dbt_project") / "seeds"
 RULE_SEEDS = ("validation_rules.csv", "thresholds.csv")
-# The engines that compute and judge.
-ENGINES = ("duckdb", "dbt-core", "great-expectations")
+# The engines that compute and judge, and the calendar: a newer one knows the holidays of another year.
+ENGINES = ("duckdb", "dbt-core", "great-expectations", "chinesecalendar")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,9 @@ def _fingerprint(period: str, deliveries: Iterable[Delivery], state: State, code
             said for delivery in deliveries if delivery.period <= period and (said := _said_of(delivery)) is not None
         ],
         "waivers": [[one.rule_id, one.period, one.until, one.feed] for one in decisions.waivers],
-        "corrections": list(decisions.corrections),
+        "corrections": [
+            [one.feed, one.period, one.row_key, one.column_name, one.wrong, one.right] for one in decisions.corrections
+        ],
         "finalised": list(decisions.finalised),
         "seeds": code.seeds,
         "rules": code.rules,

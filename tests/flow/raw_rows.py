@@ -15,13 +15,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from stdnum.cn import uscc
 
+from orchestration.intake import CORRECTIONS_SCHEMA, WAIVERS_SCHEMA
 from orchestration.settings import Settings
 from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
 
 CONTRACTS: Mapping[str, Contract] = load_contracts()
-STATISTICS, PRODUCT, REGISTER, CHANGES, PROJECTS = FEEDS = (
-    "statistics_enterprise", "statistics_product", "registration_entities", "registration_changes", "ledger_projects",
+REQUIRED_FEEDS = STATISTICS, PRODUCT, REGISTER, PROJECTS = (
+    "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
+)  # fmt: skip
+CHANGES = "registration_changes"
+ISSUES, TASKS = "ledger_issues", "ledger_tasks"
+EVENTS, FUNDS = "ledger_events", "ledger_funds"
+HONOURS, PLATFORMS = "ledger_honours", "ledger_platforms"
+FEEDS = (
+    *REQUIRED_FEEDS,
+    CHANGES,
+    ISSUES, TASKS,
+    EVENTS, FUNDS,
+    HONOURS, PLATFORMS,
 )  # fmt: skip
 
 Cell = str | None
@@ -115,7 +127,7 @@ class Scenario:
         self._refusals[feed, period, arrival_no] = is_pending
 
     def write(self, settings: Settings) -> None:
-        """Write all raw files and both intake tables into the data directory."""
+        """Write all raw files and the intake tables into the data directory."""
         settings.intake_dir.mkdir(parents=True)
         for contract in CONTRACTS.values():
             write_schema(contract, settings.raw_dir)
@@ -140,6 +152,8 @@ class Scenario:
             for contract in CONTRACTS.values()
         ]
         pq.write_table(pa.Table.from_pylist(feeds), settings.intake_dir / "feeds.parquet")
+        pq.write_table(WAIVERS_SCHEMA.empty_table(), settings.intake_dir / "waivers.parquet")
+        pq.write_table(CORRECTIONS_SCHEMA.empty_table(), settings.intake_dir / "corrections.parquet")
 
     def _deliveries(self) -> Iterator[dict[str, object]]:
         for key in sorted({*self._files, *self._refusals}):
@@ -235,10 +249,63 @@ def _usual_project(number: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_issue(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "issue_id": number, "town": "年馍", "problem": f"{number}用电增容", "raised_on": "2023-02-01",
+        "lead_unit": "市工信局", "due_on": "2023-06-30", "status": "办理中",
+    }  # fmt: skip
+
+
+def task_number(number: str) -> str:
+    """A task of clause 三-14 of the plan, another for each number given."""
+    return f"三-14/{int(number[10:17])}"
+
+
+def _usual_task(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "task_id": task_number(number), "task_name": f"{number}任务", "lead_unit": "市文旅局", "due_on": "2023-12-31",
+        "status": "推进中",
+    }  # fmt: skip
+
+
+def _usual_event(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "event_id": number, "event_name": f"{number}对接会", "event_type": "产销对接", "town": "年馍",
+        "held_on": "2023-02-01", "deal_value": "100",
+    }  # fmt: skip
+
+
+def _usual_fund(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "project_id": number, "fund_type": "市级专项", "town": "年馍", "beneficiary": f"{number}厂", "amount": "100",
+        "allocated_on": "2023-02-01",
+    }  # fmt: skip
+
+
+def _usual_certificate(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "certificate_no": number, "honour_type": "山西精品", "honour_level": "省级", "credit_code": number,
+        "holder": f"{number}厂", "town": "年馍", "granted_on": "2022-12-10", "expires_on": "2025-12-09",
+    }  # fmt: skip
+
+
+def _usual_platform(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "platform_id": number, "platform_name": f"{number}平台", "town": "年馍", "platform_type": "质量检测",
+        "opened_on": "2022-08-27", "operating_status": "运行", "enterprises_served": "12",
+    }  # fmt: skip
+
+
 _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     STATISTICS: _usual_return,
     PRODUCT: _usual_product,
     REGISTER: _usual_entity,
     CHANGES: _usual_change,
     PROJECTS: _usual_project,
+    ISSUES: _usual_issue,
+    TASKS: _usual_task,
+    EVENTS: _usual_event,
+    FUNDS: _usual_fund,
+    HONOURS: _usual_certificate,
+    PLATFORMS: _usual_platform,
 }

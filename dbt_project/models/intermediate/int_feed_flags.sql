@@ -1,4 +1,4 @@
--- grain: one row per month and feed whose batch as a whole carries a warning
+-- grain: one row per month and feed whose batch as a whole carries a warning or stands under a waiver
 with evaluations as (
 
     select
@@ -30,12 +30,13 @@ batch_rules as (
 
 ),
 
-of_batches as (
+marks as (
 
     select
         evaluations.period,
         evaluations.feed,
-        evaluations.rule_id
+        evaluations.rule_id,
+        cast(null as {{ dbt.type_string() }}) as waived_rule_id
     from evaluations
     inner join batch_rules on evaluations.rule_id = batch_rules.rule_id
 
@@ -44,8 +45,18 @@ of_batches as (
     select
         period,
         feed,
-        rule_id
+        rule_id,
+        cast(null as {{ dbt.type_string() }}) as waived_rule_id
     from undescribed
+
+    union all
+
+    select
+        period,
+        feed,
+        cast(null as {{ dbt.type_string() }}) as rule_id,
+        rule_id as waived_rule_id
+    from {{ ref('int_waived_blocks') }}
 
 ),
 
@@ -54,8 +65,9 @@ final as (
     select
         period,
         feed,
-        {{ joined_set('rule_id') }} as flags
-    from of_batches
+        {{ joined_set('rule_id') }} as flags,
+        count(waived_rule_id) > 0 as is_waived
+    from marks
     group by period, feed
 
 )

@@ -17,7 +17,8 @@ indicators as (
         indicator_code,
         name_zh as indicator_name,
         nature,
-        source_feed
+        -- The rates of reliability are those of the enterprise return.
+        case when source_feed = 'data_reliability' then 'statistics_enterprise' else source_feed end as source_feed
     from {{ ref('indicator_list') }}
 
 ),
@@ -47,7 +48,8 @@ feed_flags as (
     select
         period,
         feed,
-        flags
+        flags,
+        is_waived
     from {{ ref('int_feed_flags') }}
 
 ),
@@ -137,6 +139,7 @@ stated as (
     select
         compared.*,
         feed_months.coverage_pct,
+        coalesce(feed_flags.is_waived, false) as is_waived,
         {{ merged_parts([
             'compared.flags', 'feed_flags.flags', "case when compared.lacks_prior then 'R-IND-001' end",
         ]) }} as all_flags,
@@ -179,6 +182,7 @@ final as (
         stated.value_status,
         case
             when stated.value_status in ('not_due', 'missing') then null
+            when stated.is_waived then 'D'
             when
                 stated.coverage_pct >= {{ threshold('grade_a_coverage_pct') }} and stated.all_flags is null
                 then 'A'

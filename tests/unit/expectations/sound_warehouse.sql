@@ -22,16 +22,29 @@ select * from (values
     ('net_new_entities', '户', 'flow', 'registration_entities'),
     ('projects', '个', 'stock', 'ledger_projects'),
     ('capacity_completed', 'the project''s unit', 'stock', 'ledger_projects'),
+    ('issues_open', '个', 'stock', 'ledger_issues'),
+    ('issues_overdue', '个', 'stock', 'ledger_issues'),
+    ('tasks_due', '项', 'stock', 'ledger_tasks'),
+    ('tasks_overdue', '项', 'stock', 'ledger_tasks'),
+    ('event_deal_value', '万元', 'flow', 'ledger_events'),
+    ('funds_paid', '万元', 'stock', 'ledger_funds'),
     ('tasks_done', '项', 'stock', 'ledger_tasks')
 ) as listed (indicator_code, unit, nature, source_feed);
 
 -- What came in: every feed every month, two data rows and a 合计.
 create table stg_feeds as
-select feed, feed as label_zh, true as is_required, '' as not_due_months
+select feed, feed as label_zh, is_required, '' as not_due_months
 from (values
-    ('statistics_enterprise'), ('statistics_product'), ('registration_entities'), ('registration_changes'),
-    ('ledger_projects')
-) as listed (feed);
+    ('statistics_enterprise', true), ('statistics_product', true), ('registration_entities', true),
+    ('ledger_projects', true),
+    ('registration_changes', false),
+    ('ledger_issues', false),
+    ('ledger_tasks', false),
+    ('ledger_events', false),
+    ('ledger_funds', false),
+    ('ledger_honours', false),
+    ('ledger_platforms', false)
+) as listed (feed, is_required);
 
 create table stg_deliveries as
 select
@@ -50,6 +63,7 @@ select
     case when row_no = 3 then 'total' else 'data' end as _row_kind,
     '1431' as industry_code,
     '年馍加工' as business_scope,
+    cast(null as varchar) as _corrections,
     case when row_no = 1 then 'active' else 'cancelled' end as status_group
 from stg_deliveries as deliveries
 inner join filled_months on deliveries.period = filled_months.period
@@ -60,6 +74,12 @@ create table stg_statistics_product as select * from delivered where feed = 'sta
 create table stg_registration_entities as select * from delivered where feed = 'registration_entities';
 create table stg_registration_changes as select * from delivered where feed = 'registration_changes';
 create table stg_ledger_projects as select * from delivered where feed = 'ledger_projects';
+create table stg_ledger_issues as select * from delivered where feed = 'ledger_issues';
+create table stg_ledger_tasks as select * from delivered where feed = 'ledger_tasks';
+create table stg_ledger_events as select * from delivered where feed = 'ledger_events';
+create table stg_ledger_funds as select * from delivered where feed = 'ledger_funds';
+create table stg_ledger_honours as select * from delivered where feed = 'ledger_honours';
+create table stg_ledger_platforms as select * from delivered where feed = 'ledger_platforms';
 
 create table val_row_counts as
 select period, feed, delivery_id, 10 as rows_in_force from stg_deliveries where period in (from filled_months);
@@ -80,6 +100,27 @@ select
     1 as completed_investment_month, 1 as completed_investment_ytd, 1 as completed_investment_total,
     date '2024-01-01' as planned_start, date '2024-01-01' as actual_start, date '2025-01-01' as planned_finish,
     1 as capacity_quantity
+from filled_months cross join town_list;
+
+create table int_ledger_issues as
+select
+    period, town_code, '某某厂' as subject, '共性' as category, '市发改局' as supporting_unit, '调研' as measures,
+    date '2024-01-01' as closed_on
+from filled_months cross join town_list;
+create table int_ledger_tasks as
+select period, '各单位' as responsible_unit, '有序推进' as progress_note, 1 as quantified_value from filled_months;
+create table int_ledger_events as
+select period, 20 as enterprises, 300 as attendance, 5 as intended_value, 4 as deal_value from filled_months;
+create table int_ledger_funds as
+select period, '某某厂' as beneficiary, 5 as received_amount, 4 as paid_amount from filled_months;
+create table int_ledger_honours as
+select
+    period, town_code, '91141082MA00000001' as credit_code, '某某厂' as holder, date '2027-01-01' as expires_on
+from filled_months cross join town_list;
+create table int_ledger_platforms as
+select
+    period, town_code, date '2022-08-27' as opened_on, '运行' as operating_status, 12 as enterprises_served,
+    '某某中心' as operator
 from filled_months cross join town_list;
 
 create table file_conservation as
@@ -105,7 +146,8 @@ cross join (values ('t1', 1), ('t2', 1), ('all', 2)) as places (town_code, weigh
 cross join (
     select *, case when indicator_code in ('net_new_entities', 'total_profit') then -1 else 1 end as sign
     from indicator_list where indicator_code <> 'capacity_completed'
-) as indicators;
+) as indicators
+where indicators.source_feed <> 'ledger_tasks' or places.town_code = 'all';
 
 -- Targets: one not reached, one reached, one of a task (which reads the whole city), one without a figure.
 create table target_list as
