@@ -105,7 +105,7 @@ class _Issue:
         return Slip(
             column_zh="办结日期",
             seen=f"{wrong} < {self.raised_on}",
-            rule_id="R-ISS-005",
+            rule_id="R-ISS-004",
             severity="quarantine",
             message_zh="一个问题的办结日期早于提出日期：该行应被搁置，其余照常",
             message_en="one issue was closed before it was raised: the row is set aside",

@@ -61,7 +61,7 @@ _MEASURES = (
     _Measure("三-12", "申报地理标志、非遗、山西精品", "市市场监管局", done=(11, 6)),
     _Measure("三-13", "开展标准化试点与管理体系认证", "市市场监管局", done=(10, 30)),
     _Measure("三-14/1", "做好省博览会参展工作", "市商务局", due=(6, 30), done=(5, 30), amount="12"),
-    _Measure("三-14/2", "举办年馍文化节与产销对接会", "市文旅局", done=(12, 28), begun=5),
+    _Measure("三-14/2", "举办年馍文化节与产销对接会", "市文旅局", done=(12, 28), begun=9),
     _Measure("三-15", "完善电商公共服务，孵化直播主体", "市商务局", done=(9, 25)),
     _Measure("三-16", "打造专业镇公共服务平台", "市工信局", done=(4, 16), amount="1"),
     _Measure("三-17/1", "申请市级资金并配套县级专项资金", "市财政局", due=(9, 30), done=(6, 14)),
@@ -106,7 +106,7 @@ class _Task:
         return Slip(
             column_zh="完成日期",
             seen=wrong.isoformat(),
-            rule_id="R-TASK-004",
+            rule_id="R-TASK-003",
             severity="quarantine",
             message_zh="一项任务的完成日期晚于报告月末：该行应被搁置，其余照常",
             message_en="one task's date of completion lies after the month's end: the row is set aside",

@@ -16,8 +16,14 @@ from sources.demo.sheets import OfficeSheet
 from sources.intake import read_delivery
 from sources.landing import scan
 
-FEEDS = {"statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects"}
-DUE_DAYS = {"registration_entities": 3}
+FAULTS = {"R-STAT-001", "R-REG-003", "R-PROJ-007", "R-ISS-004", "R-TASK-003", "R-HON-001", "R-FUND-007"}
+LEDGERS = {
+    "ledger_projects", "ledger_issues", "ledger_tasks", "ledger_honours", "ledger_platforms", "ledger_events",
+    "ledger_funds",
+}  # fmt: skip
+REGISTRATION = {"registration_entities", "registration_changes"}
+FEEDS = {"statistics_enterprise", "statistics_product"} | REGISTRATION | LEDGERS
+DUE_DAYS = dict.fromkeys(REGISTRATION, 3)
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -185,20 +191,17 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_january_has_no_return_and_so_one_fault_less(tmp_path):
     report = write_demo(tmp_path / "landing", months=1, last_period="2024-01")
-    assert {one.feed for one in report.deliveries} == {"registration_entities", "ledger_projects"}
-    assert {fault.rule_id for fault in report.faults} == {"R-REG-003", "R-PROJ-007"}
+    assert {one.feed for one in report.deliveries} == REGISTRATION | LEDGERS
+    assert {fault.rule_id for fault in report.faults} == FAULTS - {"R-STAT-001"}
     assert (report.late, report.correction) == (None, None)
 
 
 def test_more_entities_bring_more_enterprises(tmp_path):
     report = write_demo(tmp_path / "landing", months=1, entities=12_000)
     rows = {one.feed: one.rows for one in report.deliveries}
-    assert rows == {
-        "registration_entities": 12_000,
-        "statistics_enterprise": 192,
-        "statistics_product": 192,
-        "ledger_projects": 40,
-    }
+    assert rows["registration_entities"] == 12_000
+    assert rows["statistics_enterprise"] == rows["statistics_product"] == 192
+    assert rows["ledger_projects"] == 40
 
 
 def test_the_projects_own_readers_take_every_kind_of_file(small, tmp_path):
