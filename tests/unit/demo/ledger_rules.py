@@ -72,9 +72,10 @@ def ledger_breaks(city) -> Iterator[tuple]:
 def _row_breaks(feed, period, line, towns):
     if any(line[header] is None for header in REQUIRED[feed]):
         yield broken("a required value is missing", line)
-    if line.cells.get("所属专业镇") not in towns and not (feed == "ledger_issues" and line["所属专业镇"] is None):
-        if feed != "ledger_tasks":
-            yield broken("no known town", line)
+    # Tasks have no town, an issue may name none.
+    town = None if feed == "ledger_tasks" else line["所属专业镇"]
+    if town not in towns and not (town is None and feed in ("ledger_tasks", "ledger_issues")):
+        yield broken("no known town", line)
     for header in PAST[feed]:
         if line[header] and line[header] > month_end(period):
             yield broken(LATE_DATE.get(feed, "a date lies ahead"), line)

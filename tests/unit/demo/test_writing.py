@@ -104,7 +104,9 @@ def test_same_seed_same_bytes_another_seed_others(small, tmp_path):
     other = write_demo(tmp_path / "other", months=2, seed=7)
     assert hashes(tmp_path / "again") == hashes(landing)
     assert again.faults == report.faults
-    assert not set(hashes(tmp_path / "other").values()) & set(hashes(landing).values())
+    # Tasks and platforms are as the plan has them, whatever the chance.
+    same = {name for name, sha256 in hashes(tmp_path / "other").items() if sha256 in hashes(landing).values()}
+    assert {name.split("/")[0] for name in same} <= {"ledger_tasks", "ledger_platforms"}
     assert other.as_json()["landing_dir"] == str(tmp_path / "other")
 
 
