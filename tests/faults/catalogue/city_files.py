@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,10 @@ ENTITIES = 1600
 #: Of the rows of a delivery at most so many per cent are damaged, below what stops a month.
 MOST_DAMAGED_PCT = {REGISTER: 1}
 MOST_DAMAGED_PCT_USUALLY = 8
+
+
+#: A rule that breaks: at which line, and in which month.
+Break = tuple[Line, str, str]
 
 
 def write_clean_city(landing: Path) -> None:
@@ -58,6 +62,11 @@ class Entry:
     def before(self) -> Line:
         """Its line of the latest earlier month."""
         return self.lines[max(period for period in self.lines if period < self.period)]
+
+    @property
+    def after(self) -> Line:
+        """Its line of the next month."""
+        return self.lines[min(period for period in self.lines if period > self.period)]
 
     @property
     def form(self) -> Form:
@@ -130,11 +139,6 @@ class CityFiles:
         (form,) = [form for (one, month, _), form in self.forms.items() if (one, month) == (feed, period)]
         return form
 
-    def lines(self) -> Iterator[Line]:
-        """All lines of all forms."""
-        for form in [*self.forms.values(), *self.later]:
-            yield from form.rows
-
     def lines_of(self, feed: str, key: tuple[Any, ...]) -> dict[str, Line]:
         """The lines of a key by month."""
         return self._by_key(feed).get(key, {})
@@ -148,8 +152,7 @@ class CityFiles:
         )
         self._whole.add((fault.feed, period))
         form = self.form(fault.feed, period)
-        for line in form.rows:
-            line.owner = line.owner or fault
+        form.owner = fault
         form.is_touched = form.keeps_total = True
         return form
 

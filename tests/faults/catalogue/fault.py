@@ -79,6 +79,11 @@ class Fault:
     damage: Callable[..., Any]
     where: Callable[..., bool]
 
+    @property
+    def is_choosy(self) -> bool:
+        """Whether only some entries will do."""
+        return self.where is not _any
+
     def __str__(self) -> str:
         return self.name
 

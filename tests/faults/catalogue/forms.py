@@ -13,7 +13,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +73,8 @@ class Form:
     merges: list[str]
     receipt: dict[str, Any]
     is_touched: bool = False
+    #: The fault of the whole form; a line may be another's.
+    owner: Fault | None = None
     #: A damaged form is sent without 合计, whose sum would be another fault, unless this says so.
     keeps_total: bool = False
     hidden_rows: set[int] = field(default_factory=set)
@@ -163,7 +165,7 @@ def delimited(cells: Sequence[Cell], separator: str = ",") -> str:
 
 
 def workbook_of(
-    grid: Sequence[Sequence[Cell]], merges: Sequence[str] = (), hidden_rows: set[int] = frozenset()
+    grid: Sequence[Sequence[Cell]], merges: Sequence[str] = (), hidden_rows: Collection[int] = ()
 ) -> Workbook:
     """A workbook of one sheet."""
     book = Workbook()
@@ -191,7 +193,7 @@ def saved(book: Workbook) -> bytes:
 
 
 def workbook_bytes(
-    grid: Sequence[Sequence[Cell]], merges: Sequence[str] = (), hidden_rows: set[int] = frozenset()
+    grid: Sequence[Sequence[Cell]], merges: Sequence[str] = (), hidden_rows: Collection[int] = ()
 ) -> bytes:
     """The bytes of a workbook of one sheet."""
     return saved(workbook_of(grid, merges, hidden_rows))

@@ -1,4 +1,4 @@
-"""Faults of sheets and headers: several sheets, hidden rows, merged cells, shifted, renamed, doubled and lost columns."""
+"""Faults of sheets and headers: several sheets, hidden rows, merged cells; renamed, doubled and lost columns."""
 
 from __future__ import annotations
 

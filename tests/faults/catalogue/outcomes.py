@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from orchestration.state import State
 from sources.contract import load_contracts
 from sources.intake import read_delivery
 from sources.landing import SHANGHAI, Arrival, scan
-from tests.faults.catalogue.city_files import CityFiles
+from tests.faults.catalogue.city_files import Break, CityFiles
 from tests.faults.catalogue.fault import Fault
 from tests.faults.catalogue.forms import Form, Line, put, read_form
 
@@ -31,8 +31,8 @@ CONTRACTS = load_contracts()
 NOW = dt.datetime(2024, 7, 1, tzinfo=SHANGHAI)
 LAST_PERIOD = "2024-06"
 Verdict = Literal["caught", "wrongly", "missed"]
-#: A place at which a rule breaks: delivery's file name, row, month in which it breaks, rule.
-Break = tuple[str, str, int, str, str]
+#: What the warehouse says of a row: its feed, file and row, the month in which the rule breaks, and the rule.
+Told = tuple[str, str, int, str, str]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Warehouse:
             return connection.execute(sql).fetchall()
 
     @cached_property
-    def breaks(self) -> set[Break]:
+    def breaks(self) -> set[Told]:
         """Every broken rule of a row in force: feed, file, row, month in which it breaks, rule."""
         return {
             (feed, self.file_names[delivery_id], row_no, period, rule)
@@ -203,8 +203,17 @@ class Damaged:
     """A copy of the clean city with the faults of entries and forms in it, and what must break where."""
 
     files: CityFiles
-    expected: dict[Fault, set[tuple[str, int, str, str, str]]] = field(default_factory=dict)
-    _places: dict[Fault, list[tuple[Line, str, str]]] = field(default_factory=dict)
+    #: The lines of each form before anything was damaged: some faults take lines away.
+    lines_before: dict[tuple[str, str, str], list[Line]] = field(init=False)
+    _places: dict[Fault, list[Break]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lines_before = {place: list(form.rows) for place, form in self.files.forms.items()}
+
+    @property
+    def faults(self) -> Iterable[Fault]:
+        """The faults that are in it."""
+        return self._places
 
     def put_in(self, fault: Fault) -> None:
         """Let a fault damage what it is given."""
@@ -215,14 +224,14 @@ class Damaged:
         entry = self.files.give_entry(fault)
         places = fault.damage(entry)
         if places is None:
-            places = [(entry.now, rule) for rule in fault.disposition.rules]
-        self._places[fault] = [(place[0], place[1], place[2] if len(place) > 2 else entry.period) for place in places]
+            places = [(entry.now, rule, entry.period) for rule in fault.disposition.rules]
+        self._places[fault] = places
 
     def write(self, landing: Path) -> None:
         """Write the city, once all faults are in it."""
         self.files.write(landing)
 
-    def breaks_of(self, fault: Fault) -> set[Break]:
+    def breaks_of(self, fault: Fault) -> set[Told]:
         """Where its rules must break."""
         return {
             (line.form.feed, line.form.file_name, line.row_no, period, rule)
@@ -232,20 +241,22 @@ class Damaged:
 
 def city_outcomes(damaged: Damaged, clean: Warehouse, city: Warehouse) -> Iterator[Outcome]:
     """What became of each fault in the damaged city."""
-    owned: dict[Fault, set[Break]] = defaultdict(set)
+    owned: dict[Fault, set[Told]] = defaultdict(set)
     owners = _owners(damaged.files)
     for one in city.breaks:
         owner = owners.get(one[:3])
         if owner:
             owned[owner].add(one)
     differences = _differences(damaged, clean, city)
-    for fault in damaged._places:
+    for fault in damaged.faults:
         expected, seen = damaged.breaks_of(fault), owned[fault]
         if seen != expected:
-            rules = ", ".join(
-                sorted(f"{rule} {feed} {period} row {row}" for feed, _, row, period, rule in seen ^ expected)
+            more, less = (
+                sorted(f"{rule} {feed} {period} row {row}" for feed, _, row, period, rule in one)
+                for one in (seen - expected, expected - seen)
             )
-            yield Outcome(fault, "missed" if not seen & expected and expected else "wrongly", f"differs at {rules}")
+            is_missed = bool(expected) and not seen & expected
+            yield Outcome(fault, "missed" if is_missed else "wrongly", f"broken too: {more}; not broken: {less}")
         elif fault.disposition.what in ("normalise", "ignore") and differences[fault]:
             yield Outcome(fault, "missed", differences[fault][0])
         else:
@@ -275,8 +286,8 @@ def _owners(files: CityFiles) -> dict[tuple[str, str, int], Fault]:
     owners = {}
     for form in [*files.forms.values(), *files.later]:
         for row_no, line in enumerate(form.rows, len(form.top) + 1):
-            if line.owner:
-                owners[form.feed, form.file_name, row_no] = line.owner
+            if owner := line.owner or form.owner:
+                owners[form.feed, form.file_name, row_no] = owner
     return owners
 
 
@@ -284,9 +295,9 @@ def _differences(damaged: Damaged, clean: Warehouse, city: Warehouse) -> dict[Fa
     """Used rows that are not what they are in the clean city, by the fault that owns them (None: nobody)."""
     differences: dict[Fault | None, list[str]] = defaultdict(list)
     owners = {
-        (line.form.feed, line.form.period, line.form.file_name, line.clean_row_no): line.owner
-        for line in damaged.files.lines()
-        if line.owner and line.clean_row_no
+        (form.feed, form.period, form.file_name, line.clean_row_no): line.owner or form.owner
+        for form in damaged.files.forms.values()
+        for line in damaged.lines_before[form.feed, form.period, form.file_name]
     }
     for feed in CONTRACTS:
         before, after = clean.used(feed), city.used(feed)
