@@ -34,8 +34,9 @@ from orchestration.publication.marts import read_marts, warehouse_hashes
 from orchestration.publication.release import Publication, publish, recover
 from orchestration.report import Sentence
 from orchestration.settings import DBT_PROJECT_DIR, Settings
-from orchestration.state import Delivery, NoticeLike, State
+from orchestration.state import Delivery, NoticeLike, State, Waiver
 from orchestration.stops import Stop
+from orchestration.waivers import LiftedBlock, in_force_in
 from sources.contract import Contract, load_contracts
 from sources.landing import SHANGHAI, Arrival, Scan, scan
 
@@ -144,7 +145,14 @@ class Build:
 
     def write_intake_tables(self) -> dict[str, int]:
         """Step `intake`: tell dbt what is in scope; the rows of each table."""
-        return write_intake_tables(self.contracts, self.state.deliveries(self.through), self.settings.intake_dir)
+        decisions = self.state.decisions(self.through)
+        return write_intake_tables(
+            self.contracts,
+            self.state.deliveries(self.through),
+            self.settings.intake_dir,
+            waivers=decisions.waivers,
+            corrections=decisions.corrections,
+        )
 
     def record_dbt(self, outcome: BuildOutcome) -> None:
         """Step `dbt_build`, its end: what dbt says of itself becomes verdicts of every month.
@@ -199,6 +207,16 @@ class Build:
         """Refused deliveries in whose place nothing has been accepted, of the months that were read."""
         through = self.plan.through or self.request.last
         return [delivery for delivery in self.state.deliveries(through) if delivery.is_refusal_pending]
+
+    def lifted_blocks(self) -> list[LiftedBlock]:
+        """Blocks of the plan's months that pass under a waiver, as far as the gate has been asked."""
+        if self.publication:
+            return list(self.publication.lifted)
+        return [block for decision in self.decisions if decision.is_passed for block in decision.lifted]
+
+    def waivers_in_force(self) -> tuple[Waiver, ...]:
+        """The waivers that cover a month of the run."""
+        return in_force_in(self.state.waivers(), self.plan.read)
 
     def close(self) -> None:
         """End the judge's process."""

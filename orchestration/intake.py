@@ -2,7 +2,7 @@
 
 How a file is read is `sources/intake.py`; which deliveries there are, and in which order they count, is the state's.
 Here the two meet: what is new is read once, its result is remembered, and the scope of a run is written down as the
-two intake tables. Nothing is decided about publication.
+intake tables. Nothing is decided about publication.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.state import Delivery, State
+from orchestration.state import Correction, Delivery, State, Waiver
 from orchestration.stops import Stop
 from orchestration.warehouse_glance import PREVIEW_ROWS, markdown_table
 from sources.contract import Contract
@@ -53,6 +53,26 @@ FEEDS_SCHEMA = pa.schema(
         ("has_reporting_units", pa.bool_()),
         ("due_day", pa.int32()),
         ("key_columns", pa.string()),
+    ]
+)
+CORRECTIONS_SCHEMA = pa.schema(
+    [
+        ("correction_id", pa.string()),
+        ("feed", pa.string()),
+        ("period", pa.string()),
+        ("row_key", pa.string()),
+        ("column_name", pa.string()),
+        ("wrong", pa.string()),
+        ("right_cell", pa.string()),
+    ]
+)
+WAIVERS_SCHEMA = pa.schema(
+    [
+        ("waiver_id", pa.int64()),
+        ("rule_id", pa.string()),
+        ("feed", pa.string()),
+        ("period", pa.string()),
+        ("until", pa.string()),
     ]
 )
 
@@ -146,12 +166,22 @@ def preview(contract: Contract, intake: FeedIntake, raw_dir: Path) -> str | None
 
 
 def write_intake_tables(
-    contracts: Mapping[str, Contract], deliveries: Iterable[Delivery], intake_dir: Path
+    contracts: Mapping[str, Contract],
+    deliveries: Iterable[Delivery],
+    intake_dir: Path,
+    *,
+    waivers: Iterable[Waiver] = (),
+    corrections: Iterable[Correction] = (),
 ) -> dict[str, int]:
-    """Write `deliveries.parquet` and `feeds.parquet` anew; the rows of each. `deliveries` are those in scope."""
+    """Write `deliveries`, `feeds`, `waivers` and `corrections` (`.parquet`) anew; the rows of each.
+
+    `deliveries` are those in scope, the others those in force: who gave a waiver, and why, is no matter of a figure.
+    """
     tables = {
         "deliveries": (DELIVERIES_SCHEMA, [_delivery_row(one) for one in deliveries if one.status != "seen"]),
         "feeds": (FEEDS_SCHEMA, [_feed_row(contract) for contract in contracts.values()]),
+        "waivers": (WAIVERS_SCHEMA, [_waiver_row(one) for one in waivers]),
+        "corrections": (CORRECTIONS_SCHEMA, [_correction_row(one) for one in corrections]),
     }
     intake_dir.mkdir(parents=True, exist_ok=True)
     for name, (schema, rows) in tables.items():
@@ -180,6 +210,16 @@ def _delivery_row(delivery: Delivery) -> dict[str, object]:
         "received_at": _wall_clock(delivery.received_at),
         "refusal_reason_zh": delivery.reason_zh,
     }
+
+
+def _correction_row(correction: Correction) -> dict[str, object]:
+    return {
+        name: getattr(correction, "right" if name == "right_cell" else name) for name in CORRECTIONS_SCHEMA.names
+    }
+
+
+def _waiver_row(waiver: Waiver) -> dict[str, object]:
+    return {name: getattr(waiver, name) for name in WAIVERS_SCHEMA.names}
 
 
 def _feed_row(contract: Contract) -> dict[str, object]:

@@ -29,11 +29,14 @@ class Sentence:
 
 @dataclass(frozen=True)
 class PublishedMonth:
-    """A month published by this run."""
+    """A month published by this run. `replaces`: its newest release before, None if this is its first; `is_changed`:
+    whether its own figures differ from that one's."""
 
     period: str
     release_id: str
     path: Path
+    replaces: str | None = None
+    is_changed: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,48 @@ class WaitingMonth:
 
     period: str
     missing: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """A delivery that came after a month had been published; `received_at` is ISO 8601."""
+
+    feed: str
+    period: str
+    file_name: str
+    sender: str | None
+    received_at: str
+
+
+@dataclass(frozen=True)
+class ReopenedMonth:
+    """A published month that this run looked at anew, and why: deliveries, waivers (their numbers), or, without
+    either, other rules or another program.
+
+    `outcome`: `changed` (released anew with other figures), `shown_again` (released anew to show an earlier month, its
+    own figures as they were), `confirmed` (its release stands), `stopped` (its release stands since the new one did
+    not pass), `checked` (nothing was to be published).
+    """
+
+    period: str
+    release_id: str
+    deliveries: tuple[NewDelivery, ...]
+    waivers: tuple[int, ...]
+    outcome: str
+
+
+@dataclass(frozen=True)
+class WaivedBlock:
+    """A block that does not stop its month since a person waived it."""
+
+    period: str
+    feed: str
+    rule_id: str
+    reason: Sentence
+    waiver_id: int
+    by: str
+    why: str
+    until: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +119,19 @@ class SetAsideRows:
     reason: Sentence
 
 
+@dataclass(frozen=True)
+class CorrectionInForce:
+    """A declared correction and what became of it: `applied`, `obsolete` or `no_such_row`; `cell` stands there now."""
+
+    correction_id: str
+    period: str
+    feed: str
+    row_key: str
+    column_name: str
+    outcome: str
+    cell: str | None
+
+
 @dataclass
 class RunReport:
     """The whole of it. `exit_code` is the exit status; `failure` says why it is FAILED or MISUSE."""
@@ -88,9 +146,12 @@ class RunReport:
     confirmed: list[str] = field(default_factory=list)
     standing: list[str] = field(default_factory=list)
     stopped: list[StoppedMonth] = field(default_factory=list)
+    reopened: list[ReopenedMonth] = field(default_factory=list)
+    waived: list[WaivedBlock] = field(default_factory=list)
     waiting: list[WaitingMonth] = field(default_factory=list)
     refused: list[RefusedFile] = field(default_factory=list)
     set_aside: list[SetAsideRows] = field(default_factory=list)
+    corrections: list[CorrectionInForce] = field(default_factory=list)
     notices: list[Sentence] = field(default_factory=list)
     current: Path | None = None
     failure: Sentence | None = None

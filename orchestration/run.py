@@ -15,17 +15,23 @@ from pathlib import Path
 from uuid import uuid4
 
 from orchestration.build import Build, Clock, Request, open_build, shanghai_now
+from orchestration.corrections import outcomes_in
 from orchestration.lock import BuildInProgress
+from orchestration.plan import ReopenedMonth as Reopened
 from orchestration.progress import Progress, Silent
 from orchestration.report import (
+    CorrectionInForce,
     ExitCode,
+    NewDelivery,
     PublishedMonth,
     RefusedFile,
+    ReopenedMonth,
     RunReport,
     Sentence,
     SetAsideRows,
     StoppedMonth,
     WaitingMonth,
+    WaivedBlock,
 )
 from orchestration.settings import Settings
 from orchestration.stops import Stop
@@ -164,7 +170,10 @@ def summarise(build: Build, report: RunReport) -> None:
     ]
     stopped = [StoppedMonth(month.period, month.reasons) for month in plan.stopped]
     if publication:
-        report.published = [PublishedMonth(one.period, one.release_id, one.path) for one in publication.published]
+        report.published = [
+            PublishedMonth(one.period, one.release_id, one.path, one.replaces, one.is_changed)
+            for one in publication.published
+        ]
         report.confirmed = [one.release_id for one in publication.confirmed]
         stopped += [StoppedMonth(one.period, one.reasons) for one in publication.stopped]
     for decision in build.decisions:
@@ -175,6 +184,14 @@ def summarise(build: Build, report: RunReport) -> None:
     report.stopped = sorted(stopped, key=lambda month: month.period)
     if report.stopped:
         report.exit_code = ExitCode.STOPPED
+    report.reopened = [_reopened(month, report) for month in plan.reopened]
+    report.waived = [
+        WaivedBlock(
+            block.period, block.subject, block.check_id, block.reason, one.waiver_id, one.by, one.why, one.until
+        )
+        for block in build.lifted_blocks()
+        for one in block.waivers
+    ]
     report.refused = [
         RefusedFile(
             one.period,
@@ -189,6 +206,14 @@ def summarise(build: Build, report: RunReport) -> None:
         report.set_aside = [
             SetAsideRows(one.period, one.feed, one.rule_id, one.rows, Sentence(one.message_zh, one.message_en))
             for one in count_set_aside(build.settings.warehouse_path, plan.take)
+        ]
+        declared = {one.correction_id: one for one in build.state.decisions(build.through).corrections}
+        report.corrections = [
+            CorrectionInForce(
+                one.correction_id, one.period, one.feed, one.row_key, one.column_name, found.outcome, found.cell
+            )
+            for name, found in outcomes_in(build.settings.warehouse_path, declared.values()).items()
+            for one in [declared[name]]
         ]
     landing = build.settings.landing_dir
     if not build.arrivals:
@@ -208,6 +233,29 @@ def summarise(build: Build, report: RunReport) -> None:
     ]
     current = build.settings.published_dir / "current"
     report.current = current if current.exists() else None
+
+
+def _reopened(month: Reopened, report: RunReport) -> ReopenedMonth:
+    """What re-opened a month, and what came of it as far as the report knows."""
+    published = {one.period: one for one in report.published}
+    if month.period in published:
+        outcome = "changed" if published[month.period].is_changed else "shown_again"
+    elif month.release_id in report.confirmed:
+        outcome = "confirmed"
+    elif any(one.period == month.period for one in report.stopped):
+        outcome = "stopped"
+    else:
+        outcome = "checked"
+    return ReopenedMonth(
+        month.period,
+        month.release_id,
+        tuple(
+            NewDelivery(one.feed, one.period, one.file_name, one.sender, one.received_at.isoformat(timespec="seconds"))
+            for one in month.deliveries
+        ),
+        tuple(one.waiver_id for one in month.waivers),
+        outcome,
+    )
 
 
 @contextmanager

@@ -5,7 +5,7 @@ log gets the same lines without colour or movement. What is said is decided else
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,16 @@ from rich.table import Table
 from orchestration.report import ExitCode, RunReport, Sentence
 
 if TYPE_CHECKING:
+    from orchestration.corrections import Outcome
     from orchestration.doctor import Finding
     from orchestration.publication.manifest import Manifest, Reason
     from orchestration.publication.shelf import ShelvedRelease, Verification
+    from orchestration.quarantine import Block, FlaggedRow, Quarantine, SentCell
+    from orchestration.quarantine_workbook import WrittenLetter
+    from orchestration.report import PublishedMonth, ReopenedMonth
     from orchestration.settings import SettingLine
-    from orchestration.warehouse_glance import SetAside
+    from orchestration.state import Correction, Delivery, Waiver
+    from sources.contract import Contract
     from sources.demo import DemoReport
 
 # Without a terminal lines are not folded: a path must come out whole, for people and for grep.
@@ -30,6 +35,12 @@ FIRST_QUERY = (
     "select town_name, indicator_name, value_ytd, yoy_pct, unit from indicator_monthly "
     "where period = '{period}' and breakdown = 'all' order by town_code, indicator_code"
 )
+
+CORRECTION_OUTCOMES = {
+    "applied": "已应用 applied",
+    "obsolete": "已过时，未应用 obsolete, not applied",
+    "no_such_row": "没有这一行，未应用 no such row, not applied",
+}
 
 
 def make_console(is_stderr: bool = False) -> Console:
@@ -80,7 +91,13 @@ def show_report(console: Console, report: RunReport) -> None:
         show_stop(console, report.failure, report.log_path)
     if report.is_nothing_new:
         console.print("[bold]没有新内容 nothing new[/bold]  来文、规则和程序都与上次相同，未重建，也未发布。")
-    _section(console, "已发布 published", [f"{one.release_id}  {one.path}" for one in report.published], "green")
+    _section(console, "重新打开的月份 re-opened", [line for one in report.reopened for line in _reopened(one)], "cyan")
+    _section(
+        console,
+        "已发布 published",
+        [f"{one.release_id}  {one.path}{_against(one)}" for one in report.published],
+        "green",
+    )
     if not report.is_publishing:
         _section(console, "可发布 would pass", report.passed, "green")
     if report.confirmed:
@@ -92,6 +109,20 @@ def show_report(console: Console, report: RunReport) -> None:
         "未通过检验，未发布 stopped by the gate",
         [line for month in report.stopped for line in _with_reasons(month.period, month.reasons)],
         "red",
+    )
+    _section(
+        console,
+        "经豁免放行 waived",
+        [
+            line
+            for one in report.waived
+            for line in (
+                f"{one.period}  {one.feed}  {one.reason.zh}",
+                f"  {one.reason.en}",
+                f"  豁免 waiver {one.waiver_id}：{one.by}，{one.why}；至 until {one.until}；指标质量 grade D",
+            )
+        ],
+        "yellow",
     )
     _section(
         console,
@@ -115,6 +146,16 @@ def show_report(console: Console, report: RunReport) -> None:
         [f"{one.period}  {one.feed}  {one.rule_id}  {one.rows} 行  {one.reason.zh}" for one in report.set_aside],
         "yellow",
     )
+    _section(
+        console,
+        "声明的更正 declared corrections（stm correction list）",
+        [
+            f"{one.correction_id}  {one.period}  {one.feed}  {one.row_key}  {one.column_name}  "
+            f"{CORRECTION_OUTCOMES[one.outcome]}" + (f"，现为 now {one.cell}" if one.outcome == "obsolete" else "")
+            for one in report.corrections
+        ],
+        "yellow" if any(one.outcome != "applied" for one in report.corrections) else "default",
+    )
     _section(console, "提示 notices", [line for one in report.notices for line in (one.zh, f"  {one.en}")])
     if report.current and report.exit_code in (ExitCode.DONE, ExitCode.STOPPED) and report.is_publishing:
         period = report.current.resolve().parent.name
@@ -129,6 +170,37 @@ def show_report(console: Console, report: RunReport) -> None:
             "cyan",
         )
     console.print(f"用时 took {report.seconds:.1f} s", style="dim")
+
+
+_OUTCOMES = {
+    "changed": "数据有变，已重新发布 figures changed, released anew",
+    "shown_again": "本月数据未变，为收入前月更正而重发 own figures unchanged, released anew for earlier months",
+    "confirmed": "数据未变，沿用原发布 figures unchanged, release confirmed",
+    "stopped": "未通过检验，沿用原发布 stopped, the release stands as it was",
+    "checked": "未发布 not published",
+}
+
+
+def _reopened(month: "ReopenedMonth") -> list[str]:
+    """A month that was looked at anew, what came since, and what came of it."""
+    causes = [
+        f"  来文 delivery {one.feed}/{one.period}/{one.file_name}（{one.sender or '—'}，{one.received_at}）"
+        for one in month.deliveries
+    ]
+    if month.waivers:
+        causes.append(f"  豁免有变 waivers given or taken back: {', '.join(map(str, month.waivers))}")
+    return [
+        f"{month.period}  {month.release_id}：{_OUTCOMES[month.outcome]}",
+        *(causes or ["  规则、程序或其他决定有变 rules, program or other decisions are not the same"]),
+    ]
+
+
+def _against(month: "PublishedMonth") -> str:
+    """What a release is beside the one before it."""
+    if month.replaces is None:
+        return ""
+    said = "数据有变 figures changed" if month.is_changed else "本月数据未变 own figures unchanged"
+    return f"  （替代 replaces {month.replaces}，{said}）"
 
 
 def _listed(months: list[str]) -> str:
@@ -161,21 +233,138 @@ def show_findings(console: Console, findings: "Sequence[Finding]", settings: "Se
     console.print(table)
 
 
-def show_set_aside(console: Console, rows: Sequence["SetAside"]) -> None:
+def show_set_aside(console: Console, rows: Sequence["FlaggedRow"]) -> None:
     """Rows set aside, one line a row and broken rule, under a heading for each month and feed."""
-    groups: dict[tuple[str, str], list[SetAside]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[FlaggedRow]] = defaultdict(list)
     for row in rows:
         groups[row.period, row.feed].append(row)
     for (period, feed), members in groups.items():
         console.print(f"[bold]{period}  {escape(feed)}[/bold]")
-        table = _table("规则 rule", "文件 file", "表 sheet", "行 row", "主键 key", "列 column", "所见 seen")
+        table = _table(
+            "编号 row",
+            "规则 rule",
+            "文件 file",
+            "表 sheet",
+            "行 row",
+            "主键 key",
+            "列 column",
+            "所见 seen",
+            "原因 reason",
+        )
         for row in members:
-            table.add_row(
-                row.rule_id, escape(row.file), escape(row.sheet), str(row.row_no), escape(row.row_key),
-                escape(row.column_name), escape(row.seen),
-            )  # fmt: skip
+            for rule in row.rules:
+                table.add_row(
+                    row.row_ref, rule.rule_id, escape(row.file), escape(row.sheet), str(row.row_no),
+                    escape(row.row_key), escape("|".join(rule.columns)), escape(rule.seen), rule.says.zh,
+                )  # fmt: skip
         console.print(table)
-    console.print(f"共 {len(rows)} 条 rows" if rows else "没有搁置的行 nothing is set aside")
+    console.print(
+        f"共 {len(rows)} 行 rows（原行 as sent: stm quarantine show 编号；寄回 to mail back: stm quarantine export）"
+        if rows
+        else "没有搁置的行 nothing is set aside"
+    )
+
+
+def show_row(console: Console, row: "FlaggedRow", cells: Sequence["SentCell"]) -> None:
+    """One row as it was sent, every rule that it broke and what to do; `cells` are masked already."""
+    state = "[red]搁置 set aside[/red]" if row.is_set_aside else "[yellow]已用并标记 used and marked[/yellow]"
+    console.print(f"[bold]{row.row_ref}[/bold]  {row.period}  {escape(row.feed)}  {state}")
+    console.print(f"  文件 file {escape(row.file)}  表 sheet {escape(row.sheet)}  行 row {row.row_no}")
+    console.print(f"  主键 key {escape(row.row_key)}")
+    for rule in row.rules:
+        console.print(f"  [bold]{rule.rule_id}[/bold]  {rule.says.zh}；{rule.remedy.zh}")
+        console.print(f"    {rule.says.en}: {rule.remedy.en}")
+        if rule.columns or rule.seen:
+            console.print(f"    列 column {escape('|'.join(rule.columns))}  所见 seen {escape(rule.seen)}")
+    table = _table("", "列 column", "报送的内容 as sent", "单位 unit")
+    for cell in cells:
+        if cell.text or cell.is_offending:
+            table.add_row(
+                "▶" if cell.is_offending else "", escape(cell.header), escape(cell.text or ""), cell.unit or ""
+            )
+    console.print(table)
+
+
+def show_held_up(
+    console: Console, refused: Sequence["Delivery"], blocks: Sequence["Block"], quarantine: "Quarantine"
+) -> None:
+    """Refused files and blocks, each with its reason and what to do."""
+    _section(
+        console,
+        "拒收的文件 refused",
+        [
+            line
+            for one in refused
+            for line in (
+                f"{one.feed}/{one.period}/{one.file_name}  {one.refusal_rule}",
+                f"  {one.reason_zh}",
+                f"  {one.reason_en}",
+                f"  处理 to do: {quarantine.remedy(one.refusal_rule or '').zh}",
+            )
+        ],
+        "red",
+    )
+    _section(
+        console,
+        "整批问题 blocks",
+        [
+            line
+            for one in blocks
+            for line in (
+                f"{one.period}  {one.subject}  {one.check_id}  {one.rows_failing}/{one.rows_looked_at}  "
+                + ("已豁免 waived" if one.waivers else "未发布 stops the month"),
+                f"  {one.says.zh}；{one.remedy.zh}",
+                f"  {one.says.en}: {one.remedy.en}",
+                *(f"  豁免 waiver {waiver.waiver_id}：至 until {waiver.until}，{waiver.by}" for waiver in one.waivers),
+            )
+        ],
+        "red",
+    )
+    if not refused and not blocks:
+        console.print("没有退回的文件，也没有整批问题 no file is refused, nothing blocks")
+
+
+def show_letters(console: Console, written: Sequence["WrittenLetter"]) -> None:
+    """The workbooks that were written."""
+    for one in written:
+        console.print(
+            f"[green]{escape(one.sender)}[/green]  更正 {one.set_aside} 行，提示 {one.warnings} 行，"
+            f"退回 {one.refused} 个文件，整批问题 {one.blocks} 项  {escape(str(one.path))}"
+        )
+    console.print(
+        "内含报送的原始内容，请只寄给该单位 (rows as sent: to that sender alone)"
+        if written
+        else "没有需要更正的内容 nothing to correct"
+    )
+
+
+def show_waiver(console: Console, waiver: "Waiver", contracts: "Mapping[str, Contract]") -> None:
+    """A waiver that was just given or taken back, and what comes next."""
+    show_waivers(console, [waiver], contracts)
+    console.print("下一步 next: stm run")
+
+
+def show_waivers(
+    console: Console,
+    waivers: Sequence["Waiver"],
+    contracts: "Mapping[str, Contract]",
+    is_saying_none: bool = False,
+) -> None:
+    """Waivers, one a line."""
+    from orchestration.waivers import feed_of
+
+    if not waivers:
+        if is_saying_none:
+            console.print("没有豁免 no waivers")
+        return
+    console.print("[bold]豁免 waivers[/bold]")
+    table = _table("编号 no.", "规则 rule", "数据 feed", "期限 months", "由谁 by", "理由 why", "撤回 taken back")
+    for one in waivers:
+        table.add_row(
+            str(one.waiver_id), one.rule_id, feed_of(one, contracts), f"{one.period} … {one.until}", escape(one.by),
+            escape(one.why), escape(f"{one.end.by}：{one.end.why}") if one.end else "",
+        )  # fmt: skip
+    console.print(table)
 
 
 def show_releases(console: Console, releases: "Sequence[ShelvedRelease]") -> None:
@@ -213,6 +402,37 @@ def show_manifest(console: Console, manifest: "Manifest", path: Path) -> None:
     )
     _section(
         console,
+        "声明的更正 declared corrections",
+        [
+            f"{one.correction_id}  {one.feed}/{one.period}  {one.row_key}  {one.column_name}: "
+            f"{one.wrong} → {one.right}  {CORRECTION_OUTCOMES[one.outcome]}  "
+            f"{one.reason}（{one.reported_by} {one.reported_on}）"
+            for one in manifest.corrections
+        ],
+    )
+    _section(
+        console,
+        "经豁免放行 waived",
+        [
+            line
+            for month in manifest.months
+            for one in month.waived
+            for line in _with_reasons(f"{month.period}  {one.feed}  {one.check_id}  已豁免 waived", [one.reason])
+        ],
+        "yellow",
+    )
+    _section(
+        console,
+        "豁免 waivers",
+        [
+            f"{one.waiver_id or ''}  {one.rule_id}  {one.feed or '各类数据'}  {one.period} … {one.until}  "
+            f"{one.by}：{one.why}"
+            for one in manifest.waivers
+        ],
+        "yellow",
+    )
+    _section(
+        console,
         f"来文 input files（{len(manifest.inputs)}）",
         [
             f"{one.feed}/{one.period}/{one.file_name}  {one.rows_data} 行  {one.status}"
@@ -234,6 +454,39 @@ def show_verifications(console: Console, found: "Sequence[Verification]") -> Non
         console.print(f"{mark}  {escape(one.subject)}  {escape(str(one.path))}")
         for problem in one.problems:
             console.print(f"    {escape(problem.zh)}\n    {escape(problem.en)}")
+
+
+def show_corrections(console: Console, corrections: "Sequence[Correction]", outcomes: "Mapping[str, Outcome]") -> None:
+    """All declared corrections, with what became of each in the last build."""
+    if not corrections:
+        console.print("没有声明的更正 no corrections declared")
+        return
+    table = _table(
+        "编号 id",
+        "数据 feed",
+        "报告期",
+        "主键 key",
+        "列 column",
+        "原值 wrong",
+        "更正值 right",
+        "状态 status",
+        "原因 why",
+    )
+    for one in corrections:
+        found = outcomes.get(one.correction_id)
+        status = (
+            f"已撤销 withdrawn：{one.withdrawn_by}，{one.withdrawn_why}"
+            if one.status == "withdrawn"
+            else CORRECTION_OUTCOMES[found.outcome]
+            if found
+            else "下次运行时应用 with the next run"
+        )
+        cells = (
+            one.correction_id, one.feed, one.period, one.row_key, one.column_name, one.wrong, one.right, status,
+            f"{one.reason}（{one.reported_by} {one.reported_on}）",
+        )  # fmt: skip
+        table.add_row(*map(escape, cells))
+    console.print(table)
 
 
 def show_demo(console: Console, report: "DemoReport") -> None:

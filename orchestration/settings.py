@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
-from orchestration.stops import Stop
+from orchestration.stops import Misuse
 
 PREFIX = "STM_"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -27,7 +27,7 @@ DBT_VARIABLES = frozenset({"STM_WAREHOUSE", "STM_RAW_DIR", "STM_INTAKE_DIR"})
 Period = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
-class SettingsError(Stop):
+class SettingsError(Misuse):
     """A setting has a value that cannot be used."""
 
 
@@ -137,6 +137,11 @@ class Settings(BaseSettings):
     def published_dir(self) -> Path:
         """The releases, and `current`."""
         return self.data_dir / "published"
+
+    @property
+    def quarantine_dir(self) -> Path:
+        """Workbooks for the senders: rows set aside, as sent, so with personal data. Can be made anew."""
+        return self.data_dir / "quarantine"
 
     def describe(self, dotenv_names: Iterable[str] = ()) -> list[SettingLine]:
         """All settings with their sources; `dotenv_names` are the variables that `.env` sets (see `dotenv_names`)."""

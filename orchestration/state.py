@@ -3,9 +3,9 @@
 Belongs here: arrivals as first seen, what became of each delivery, verdicts, runs, the ledger of releases,
 and the decisions of people (waivers, corrections, finalised months); reading and writing them, one
 transaction a call. Does not belong here: deciding anything from them (`plan.py`, `publication/`). Rows are
-added, not overwritten, but for the standing of a delivery and the end of a run. The clock is passed in;
-instants are kept as ISO 8601 text with +08:00, in one width, so that their order as text is their order in
-time.
+added, not overwritten, but for the standing of a delivery, and the end of a run or of a correction. The
+clock is passed in; instants are kept as ISO 8601 text with +08:00, in one width, so that their order as text
+is their order in time.
 """
 
 from __future__ import annotations
@@ -162,20 +162,36 @@ WAIVERS = sa.Table(
     sa.CheckConstraint("until >= period"),
 )
 
-CORRECTIONS = sa.Table(
-    "corrections",
+# A waiver that was a mistake: from then on it covers nothing, while releases made under it keep naming it.
+WAIVER_ENDS = sa.Table(
+    "waiver_ends",
     _METADATA,
-    sa.Column("correction_id", sa.Integer, primary_key=True),
+    sa.Column("waiver_id", sa.Integer, sa.ForeignKey(WAIVERS.c.waiver_id), primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+
+# A line of data each; `wrong` and `right` as a cell of the sender's file says it. Withdrawn ones stay.
+CORRECTIONS = sa.Table(
+    "declared_corrections",
+    _METADATA,
+    sa.Column("correction_no", sa.Integer, primary_key=True),
     sa.Column("feed", sa.Text, nullable=False),
-    sa.Column("period", sa.Text, nullable=False),
     sa.Column("row_key", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("column_name", sa.Text),
-    sa.Column("value", sa.Text),
+    sa.Column("column_name", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("wrong", sa.Text, nullable=False),
+    sa.Column("right", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("reported_by", sa.Text, nullable=False),
+    sa.Column("reported_on", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+    sa.Column("withdrawn_at", sa.Text),
+    sa.Column("withdrawn_by", sa.Text),
+    sa.Column("withdrawn_why", sa.Text),
+    sa.CheckConstraint("status in ('open', 'withdrawn')"),
 )
 
 FINALISED = sa.Table(
@@ -330,8 +346,8 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
-class Waiver:
-    """A rule's block lifted by a person for the months `period` to `until`; `feed` None: for every feed."""
+class NewWaiver:
+    """What a person decides: a rule's block lifted for the months `period` to `until`; `feed` None: of every feed."""
 
     rule_id: str
     period: str
@@ -339,19 +355,81 @@ class Waiver:
     feed: str | None
     by: str
     why: str
+
+
+@dataclass(frozen=True)
+class WaiverEnd:
+    """Who took a waiver back, why and when."""
+
+    by: str
+    why: str
     at: str
 
+
+@dataclass(frozen=True)
+class Waiver(NewWaiver):
+    """A waiver as recorded. One with an `end` covers nothing any more; without, it ends by itself after `until`."""
+
+    waiver_id: int
+    at: str
+    end: WaiverEnd | None = None
+
+    @property
+    def decided_at(self) -> datetime:
+        """When it was last decided about: taken back, or else given."""
+        return datetime.fromisoformat(self.end.at if self.end else self.at)
+
     def covers(self, check_id: str, subject: str, period: str) -> bool:
-        """Whether it lifts that check of that feed or table in that month."""
-        return self.rule_id == check_id and self.feed in (None, subject) and self.period <= period <= self.until
+        """Whether it speaks of that check of that feed in that month."""
+        return (
+            self.end is None
+            and self.rule_id == check_id
+            and self.feed in (None, subject)
+            and self.period <= period <= self.until
+        )
+
+
+@dataclass(frozen=True)
+class NewCorrection:
+    """A known error of a source: what a cell of a row says (`wrong`), and what it should say (`right`).
+
+    `row_key` is the key as quarantine shows it; `reported_on` a day, YYYY-MM-DD.
+    """
+
+    feed: str
+    row_key: str
+    column_name: str
+    period: str
+    wrong: str
+    right: str
+    reason: str
+    reported_by: str
+    reported_on: str
+
+
+@dataclass(frozen=True)
+class Correction(NewCorrection):
+    """A declared correction as it is kept; a withdrawn one has who and why."""
+
+    correction_no: int
+    status: Literal["open", "withdrawn"]
+    recorded_at: str
+    withdrawn_at: str | None
+    withdrawn_by: str | None
+    withdrawn_why: str | None
+
+    @property
+    def correction_id(self) -> str:
+        """Its number as people write it, `C-12`."""
+        return f"C-{self.correction_no}"
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """What people decided, as far as it changes a figure or a judgement."""
+    """What people decided, as far as it changes a figure or a judgement. Withdrawn corrections are not among them."""
 
     waivers: tuple[Waiver, ...]
-    corrections: tuple[Mapping[str, Any], ...]
+    corrections: tuple[Correction, ...]
     finalised: tuple[str, ...]
 
 
@@ -601,6 +679,31 @@ class State:
             rows = connection.execute(query).mappings().all()
         return tuple(Verdict(**{**row, "details": json.loads(row["details"])}) for row in rows)
 
+    def latest_verdicts(self, period: str) -> tuple[Verdict, ...]:
+        """Every verdict of the run that judged a month last, of whatever data; empty if none has."""
+        last_run = (
+            sa.select(VERDICTS.c.run_id)
+            .where(VERDICTS.c.period == period)
+            .order_by(VERDICTS.c.verdict_id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        columns = [VERDICTS.c[field] for field in _VERDICT_FIELDS]
+        query = (
+            sa.select(*columns)
+            .where(VERDICTS.c.period == period, VERDICTS.c.run_id == last_run)
+            .order_by(VERDICTS.c.verdict_id)
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(Verdict(**{**row, "details": json.loads(row["details"])}) for row in rows)
+
+    def judged_periods(self) -> tuple[str, ...]:
+        """The months of which verdicts are kept, in order."""
+        query = sa.select(VERDICTS.c.period).distinct().order_by(VERDICTS.c.period)
+        with self.engine.connect() as connection:
+            return tuple(connection.scalars(query))
+
     def is_judged(self, period: str) -> bool:
         """Whether any verdict of that month is kept, of whatever data."""
         query = sa.select(sa.exists().where(VERDICTS.c.period == period))
@@ -678,26 +781,49 @@ class State:
         with self.engine.connect() as connection:
             return frozenset(Confirmation(*row) for row in connection.execute(query))
 
+    def confirmed_at(self) -> dict[str, datetime]:
+        """When each release that was ever confirmed was confirmed last, by release id."""
+        query = sa.select(CONFIRMATIONS.c.release_id, sa.func.max(CONFIRMATIONS.c.at)).group_by(
+            CONFIRMATIONS.c.release_id
+        )
+        with self.engine.connect() as connection:
+            return {release_id: datetime.fromisoformat(at) for release_id, at in connection.execute(query)}
+
     # Decisions of people
 
+    def record_waiver(self, waiver: NewWaiver, now: datetime) -> Waiver:
+        """Enter a waiver, and give it its number. Whether it may be given is decided in `waivers.py`."""
+        with self.engine.begin() as connection:
+            entered = connection.execute(WAIVERS.insert().values(**asdict(waiver), at=_text(now)))
+        return Waiver(**asdict(waiver), waiver_id=entered.inserted_primary_key[0], at=_text(now))
+
+    def end_waiver(self, waiver_id: int, now: datetime, *, by: str, why: str) -> None:
+        """Enter that a waiver was taken back. Raises IntegrityError for an unknown one and for one that was before."""
+        with self.engine.begin() as connection:
+            connection.execute(WAIVER_ENDS.insert().values(waiver_id=waiver_id, by=by, why=why, at=_text(now)))
+
+    def waivers(self) -> tuple[Waiver, ...]:
+        """All waivers in the order of their numbers, those that were taken back too."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(WAIVERS).order_by(WAIVERS.c.waiver_id)).mappings().all()
+            ends = {
+                row["waiver_id"]: WaiverEnd(row["by"], row["why"], row["at"])
+                for row in connection.execute(sa.select(WAIVER_ENDS)).mappings()
+            }
+        return tuple(Waiver(**row, end=ends.get(row["waiver_id"])) for row in rows)
+
     def decisions(self, through: str) -> Decisions:
-        """Waivers, corrections and finalised months of periods up to `through`, in a fixed order."""
-        waivers = [WAIVERS.c[field] for field in Waiver.__dataclass_fields__]
-        corrections = [column for column in CORRECTIONS.c if column.name not in ("correction_id", "at")]
+        """Waivers and corrections in force and finalised months of periods up to `through`, in a fixed order."""
+        waivers = tuple(one for one in self.waivers() if one.end is None and one.period <= through)
         with self.engine.connect() as connection:
             return Decisions(
-                waivers=tuple(
-                    Waiver(**row)
-                    for row in connection.execute(
-                        sa.select(*waivers).where(WAIVERS.c.period <= through).order_by(*waivers)
-                    ).mappings()
-                ),
+                waivers=waivers,
                 corrections=tuple(
-                    dict(row)
+                    Correction(**row)
                     for row in connection.execute(
-                        sa.select(*corrections)
-                        .where(CORRECTIONS.c.period <= through)
-                        .order_by(CORRECTIONS.c.correction_id)
+                        sa.select(CORRECTIONS)
+                        .where(CORRECTIONS.c.period <= through, CORRECTIONS.c.status == "open")
+                        .order_by(CORRECTIONS.c.correction_no)
                     ).mappings()
                 ),
                 finalised=tuple(
@@ -706,6 +832,35 @@ class State:
                     )
                 ),
             )
+
+    def declare_corrections(self, corrections: Iterable[NewCorrection], now: datetime) -> tuple[Correction, ...]:
+        """Remember corrections, all or none; as they are kept."""
+        with self.engine.begin() as connection:
+            numbers = [
+                connection.execute(
+                    CORRECTIONS.insert().values(**asdict(one), status="open", recorded_at=_text(now))
+                ).inserted_primary_key[0]
+                for one in corrections
+            ]
+        return tuple(one for one in self.corrections() if one.correction_no in numbers)
+
+    def withdraw_correction(self, correction_no: int, now: datetime, *, by: str, why: str) -> Correction | None:
+        """A correction no longer holds; as it is kept then. None if there is no such one in force."""
+        with self.engine.begin() as connection:
+            ended = connection.execute(
+                sa.update(CORRECTIONS)
+                .where(CORRECTIONS.c.correction_no == correction_no, CORRECTIONS.c.status == "open")
+                .values(status="withdrawn", withdrawn_at=_text(now), withdrawn_by=by, withdrawn_why=why)
+            )
+            if ended.rowcount == 0:
+                return None
+        return next(one for one in self.corrections() if one.correction_no == correction_no)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """All corrections ever declared, in their order."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(CORRECTIONS).order_by(CORRECTIONS.c.correction_no)).mappings()
+            return tuple(Correction(**row) for row in rows)
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -12,3 +12,7 @@ class Stop(Exception):
         super().__init__(message_en)
         self.message_zh = message_zh
         self.message_en = message_en
+
+
+class Misuse(Stop):
+    """What was asked for cannot be meant: nothing was done. The messages say what can be."""

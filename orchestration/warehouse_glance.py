@@ -1,4 +1,4 @@
-"""A glance into the warehouse for people: row counts, the first rows of a table, the rows set aside.
+"""A glance into the warehouse for people: row counts, the first rows of a table, how many rows are set aside.
 
 For showing alone: no figure, no verdict and no release is made of what is read here. Opens the DuckDB file read-only
 and closes it again at once, since an open connection would keep the next build out.
@@ -26,21 +26,6 @@ class Glance:
 
     rows: int | None
     preview: str | None
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """A row set aside, and one rule that it broke. `seen` is the one value that the rule objects to."""
-
-    period: str
-    feed: str
-    rule_id: str
-    file: str
-    sheet: str
-    row_no: int
-    row_key: str
-    column_name: str
-    seen: str
 
 
 @dataclass(frozen=True)
@@ -75,24 +60,15 @@ def glance(warehouse_path: Path, previewed: Iterable[str]) -> dict[str, Glance]:
     return tables
 
 
-def rows_set_aside(warehouse_path: Path, periods: Sequence[str] = (), limit: int | None = None) -> list[SetAside]:
-    """The rows set aside in the months given (all months if none), oldest first.
-
-    Raises WarehouseUnreadable if nothing has been built yet or a build is going on.
-    """
+def read_rows(warehouse_path: Path, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a query. Raises WarehouseUnreadable if nothing has been built yet or a build is going on."""
     if not warehouse_path.exists():
         raise WarehouseUnreadable(
             "还没有建过仓库。请先运行 stm run。", "Nothing has been built yet. Run stm run first."
         )
-    where = "where period in (select unnest(?))" if periods else ""
-    columns = ", ".join(SetAside.__dataclass_fields__)
-    query = (
-        f"select {columns} from quarantine {where} order by period, feed, file, sheet, row_no, rule_id, column_name"
-        + (f" limit {limit:d}" if limit is not None else "")
-    )
     try:
         with duckdb.connect(str(warehouse_path), read_only=True) as connection:
-            rows = connection.execute(query, [list(periods)] if periods else []).fetchall()
+            return connection.execute(query, list(parameters)).fetchall()
     except duckdb.IOException:
         raise WarehouseUnreadable(
             "仓库文件正被一次构建占用。请等它结束后再看。",
@@ -102,7 +78,6 @@ def rows_set_aside(warehouse_path: Path, periods: Sequence[str] = (), limit: int
         raise WarehouseUnreadable(
             "仓库没有建完。请再次运行 stm run。", "The warehouse is incomplete. Run stm run again."
         ) from None
-    return [SetAside(*("" if value is None else value for value in row)) for row in rows]
 
 
 def count_set_aside(warehouse_path: Path, periods: Sequence[str]) -> list[SetAsideCount]:

@@ -20,7 +20,7 @@ UNIT_DIMENSIONS: dict[str, str] = {
     **dict.fromkeys(("台", "万台"), "machine"),
     **dict.fromkeys(("套", "万套"), "set"),
     **dict.fromkeys(("件", "万件"), "piece"),
-    **dict.fromkeys(("人", "名"), "person"),
+    **dict.fromkeys(("人", "名", "人次", "万人次"), "person"),
     "家": "enterprise",
     "户": "entity",
     "个": "item",

@@ -17,7 +17,7 @@ ROWS_DELIVERED = "sum(rows_delivered)"
 
 
 def profile(feed: str, columns: Mapping[str, str] | None = None) -> str:
-    """The query that sums up a feed's staging table, one row per month and delivery.
+    """The query that sums up a feed's staging table, one row per month and delivery: the rows as delivered.
 
     `columns` are further sums, name to SQL.
     """
@@ -33,6 +33,7 @@ def profile(feed: str, columns: Mapping[str, str] | None = None) -> str:
             count(*) filter (where _row_kind <> 'total') as rows_delivered
             {further}
         from stg_{feed}
+        where _corrections is null
         group by _period, _delivery_id
     """
 

@@ -17,6 +17,8 @@ ADDITIVE = """
         where nature <> 'rate' and unit in ('万元', '万千瓦时') and source_feed <> 'registration_entities'
     )
 """
+# What is late is part of what is open, or due.
+LATE = "('issues_overdue', 'issues_open'), ('tasks_overdue', 'tasks_due')"
 COUNTED = f"unit in {COUNTED_UNITS}"
 # Small numbers grow tenfold without being wrong: those of a town, a part, or things that are counted.
 COMPARABLE = f"town_code = 'all' and breakdown = 'all' and unit not in {COUNTED_UNITS}"
@@ -32,7 +34,8 @@ SUITE = Suite(
             must_hold_zh="每个专业镇和全市，目录中的每项指标都有一行",
             must_hold_en="every town and the whole city have a row of every indicator of the catalogue",
             applies_to=every_month,
-            # Of a capacity there is one row per unit of the projects that have one: none can be asked for.
+            # Of a capacity there is one row per unit of the projects that have one: none can be asked for. Tasks have
+            # no town.
             expects=no_rows("""
                 select months.period, places.town_code, indicators.indicator_code
                 from (select distinct period from judged) as months
@@ -49,7 +52,10 @@ SUITE = Suite(
                         months.period = present.period
                         and places.town_code = present.town_code
                         and indicators.indicator_code = present.indicator_code
-                where indicators.unit <> 'the project''s unit' and present.indicator_code is null
+                where
+                    indicators.unit <> 'the project''s unit'
+                    and (indicators.source_feed <> 'ledger_tasks' or places.town_code = 'all')
+                    and present.indicator_code is null
             """),
         ),
         Check(
@@ -173,6 +179,28 @@ SUITE = Suite(
                         yoy_pct < {threshold("growth_low_pct")}
                         or yoy_pct > {threshold("growth_high_pct")}
                     )
+            """),
+        ),
+        Check(
+            check_id="R-GX-IND-010",
+            claim="what_is_late_is_part_of_what_is_open",
+            severity="block",
+            must_hold_zh="超期问题数不大于未办结问题数，超期任务数不大于到期任务数",
+            must_hold_en="there are not more issues overdue than open, nor more tasks overdue than due",
+            applies_to=every_month,
+            looks_at="count(*) filter (where indicator_code in ('issues_overdue', 'tasks_overdue'))",
+            expects=no_rows(f"""
+                select late.period, late.town_code, late.indicator_code, late.value, whole.value as value_of_whole
+                from judged as late
+                inner join (values {LATE}) as listed (indicator_code, whole_code)
+                    on late.indicator_code = listed.indicator_code
+                inner join judged as whole
+                    on
+                        late.period = whole.period
+                        and late.town_code = whole.town_code
+                        and late.breakdown = whole.breakdown
+                        and listed.whole_code = whole.indicator_code
+                where late.value > whole.value
             """),
         ),
     ),

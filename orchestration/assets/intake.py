@@ -1,4 +1,4 @@
-"""`intake/deliveries` and `intake/feeds`: what dbt is told about the scope of this run.
+"""`intake/…`: what dbt is told about the scope of this run.
 
 The tables themselves are written by `orchestration/intake.py`.
 """
@@ -23,10 +23,12 @@ GROUP = "intake"
 
 
 def asset(contracts: Mapping[str, Contract], months: PartitionsDefinition) -> AssetsDefinition:
-    """Both tables, in one step behind all `raw/<feed>`."""
+    """All of them, in one step behind all `raw/<feed>`."""
     descriptions = {
         "deliveries": "本次范围内的来文及其先后 (deliveries in scope, and which supersedes which)",
         "feeds": "各类来文的日历与主键 (calendar and key of each feed)",
+        "waivers": "有效的豁免 (waivers in force)",
+        "corrections": "声明的更正 (declared corrections in force)",
     }
     specs = [
         AssetSpec(

@@ -1,11 +1,12 @@
 """`raw/<feed>`: the new deliveries of a feed, read into raw Parquet; one asset a contract.
 
 Reading a file is `sources/intake.py`, remembering what came of it `orchestration/intake.py`; here both are shown:
-files, rows, refusals and their reasons, a preview without personal columns. A refused file is no error of the step:
+files, rows, refusals and their reasons (this run's, and all that wait for a better file), waivers in force, a preview
+without personal columns. A refused file is no error of the step:
 its months are stopped by the gate, the others go on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dagster import (
     AssetExecutionContext,
@@ -21,6 +22,8 @@ from orchestration.assets import landing
 from orchestration.build import Build
 from orchestration.intake import FeedIntake, preview
 from orchestration.partitions import SINGLE_RUN
+from orchestration.state import Delivery, Waiver
+from orchestration.warehouse_glance import markdown_table
 from sources.contract import Contract
 
 GROUP = "raw"
@@ -80,9 +83,31 @@ def _metadata(
         "seconds": round(seconds, 3),
     }
     if intake.refused:
-        reasons = [f"- {one.period} {one.refusal_rule}：{one.reason_zh}" for one in intake.refused]
-        metadata["refusals"] = MetadataValue.md("\n".join(reasons))
+        metadata["refusals"] = MetadataValue.md(_refusals(intake.refused))
+    # Those of earlier runs too: they stop their months until a better file comes, or they are waived.
+    pending = [one for one in build.pending_refusals() if one.feed == contract.feed]
+    metadata["refused_and_not_replaced"] = len(pending)
+    if pending:
+        metadata["refusals_pending"] = MetadataValue.md(_refusals(pending))
+    waivers = [one for one in build.waivers_in_force() if one.feed in (None, contract.feed)]
+    if waivers:
+        metadata["waivers"] = MetadataValue.md(waiver_table(waivers))
     table = preview(contract, intake, build.settings.raw_dir)
     if table:
         metadata["preview"] = MetadataValue.md(table)
     return metadata
+
+
+def _refusals(deliveries: Iterable[Delivery]) -> str:
+    return markdown_table(
+        ["period", "file", "rule", "reason"],
+        [(one.period, one.file_name, one.refusal_rule, one.reason_zh) for one in deliveries],
+    )
+
+
+def waiver_table(waivers: Iterable[Waiver]) -> str:
+    """Waivers as a markdown table, without the person who gave each: `stm quarantine waivers` tells that."""
+    return markdown_table(
+        ["waiver", "rule", "feed", "from", "until", "why"],
+        [(one.waiver_id, one.rule_id, one.feed or "*", one.period, one.until, one.why) for one in waivers],
+    )

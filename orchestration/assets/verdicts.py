@@ -17,9 +17,11 @@ from dagster import (
     asset,
 )
 
+from expectations.verdict import Verdict
 from orchestration.build import Build
 from orchestration.dbt_translation import DEFAULT_OWNER, layer_of
 from orchestration.partitions import SINGLE_RUN
+from orchestration.waivers import WaiversInForce
 from orchestration.warehouse_glance import markdown_table
 
 GROUP = "verdicts"
@@ -51,6 +53,14 @@ def asset_definition(manifest: Mapping[str, Any], months: PartitionsDefinition) 
             found = build.judge_months()
         outcomes = [verdict.outcome for verdict in found]
         bad = [verdict for verdict in found if verdict.outcome != "passed" and verdict.severity == "block"]
+        in_force = WaiversInForce.of(build.state)
+
+        def waived_by(verdict: Verdict) -> str:
+            if verdict.kind != "rule" or verdict.outcome != "failed":
+                return ""
+            lifting = in_force.lifting(verdict.check_id, verdict.subject, verdict.period)
+            return ", ".join(str(waiver.waiver_id) for waiver in lifting)
+
         metadata: dict[str, Any] = {
             **{outcome: outcomes.count(outcome) for outcome in ("passed", "failed", "not_evaluated")},
             "seconds": round(stage.seconds, 3),
@@ -58,8 +68,8 @@ def asset_definition(manifest: Mapping[str, Any], months: PartitionsDefinition) 
         if bad:
             metadata["blocking"] = MetadataValue.md(
                 markdown_table(
-                    ["period", "check", "subject", "outcome", "message"],
-                    [(v.period, v.check_id, v.subject, v.outcome, v.message_zh) for v in bad],
+                    ["period", "check", "subject", "outcome", "waived by", "message"],
+                    [(v.period, v.check_id, v.subject, v.outcome, waived_by(v), v.message_zh) for v in bad],
                 )
             )
         yield MaterializeResult(metadata=metadata)

@@ -90,7 +90,9 @@ def _fingerprint(period: str, deliveries: Iterable[Delivery], state: State, code
             said for delivery in deliveries if delivery.period <= period and (said := _said_of(delivery)) is not None
         ],
         "waivers": [[one.rule_id, one.period, one.until, one.feed] for one in decisions.waivers],
-        "corrections": list(decisions.corrections),
+        "corrections": [
+            [one.feed, one.period, one.row_key, one.column_name, one.wrong, one.right] for one in decisions.corrections
+        ],
         "finalised": list(decisions.finalised),
         "seeds": code.seeds,
         "rules": code.rules,

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from expectations.suites import SUITES
 from expectations.suites.suite import Suite
-from expectations.verdict import BlockingReason, ExpectedCheck, Verdict, blocking_reasons, expected_checks
+from expectations.verdict import ExpectedCheck, Verdict, blocking_reasons, expected_checks
 from orchestration.publication.fingerprint import CodeVersion, fingerprint
 from orchestration.report import Sentence
 from orchestration.state import State, Waiver
+from orchestration.waivers import LiftedBlock, WaiversInForce, read_rules
 from sources.contract import Contract
 
 #: What dbt says of itself, of all months alike: every model was built, and no test of code failed.
@@ -26,7 +27,6 @@ DBT_SUBJECT = "warehouse"
 DBT_BUILD = ExpectedCheck("dbt", "dbt_build", DBT_SUBJECT)
 DBT_TESTS = ExpectedCheck("dbt", "dbt_tests", DBT_SUBJECT)
 
-RULE_LIST = "validation_rules.csv"
 TARGET_LIST = "target_list.csv"
 
 ExpectedOf = Callable[[str], frozenset[ExpectedCheck]]
@@ -37,7 +37,7 @@ class GateDecision:
     """Whether a month passes, and everything that keeps it from it.
 
     `data_hash` is None if the warehouse holds no row of the month. `verdicts` are those of exactly this
-    fingerprint and data; `waivers` those without which it would not pass.
+    fingerprint and data; `lifted` are the blocks that do not stop it since a person waived them.
     """
 
     period: str
@@ -45,7 +45,12 @@ class GateDecision:
     data_hash: str | None
     reasons: tuple[Sentence, ...]
     verdicts: tuple[Verdict, ...]
-    waivers: tuple[Waiver, ...]
+    lifted: tuple[LiftedBlock, ...]
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The waivers without which it would not pass, each once."""
+        return tuple(dict.fromkeys(waiver for block in self.lifted for waiver in block.waivers))
 
     @property
     def is_passed(self) -> bool:
@@ -61,7 +66,7 @@ def expected_from(
     From contracts, rule list, target list, suites and the deliveries of the state; not from the warehouse,
     which is what is being judged.
     """
-    rules = _read(seeds_dir / RULE_LIST)
+    rules = list(read_rules(seeds_dir).values())
     targets = _read(seeds_dir / TARGET_LIST)
     feeds = [
         {
@@ -104,26 +109,22 @@ def confirm(
         return GateDecision(period, now, data_hash, (reason,), (), ())
     demanded = expected(period) | {DBT_BUILD, DBT_TESTS}
     lifted, kept = [], []
-    waivers = state.decisions(through=period).waivers
+    in_force = WaiversInForce.of(state)
     for blocking in blocking_reasons(verdicts, demanded, period):
-        waiver = _waiver_of(blocking, waivers, period)
-        if waiver:
-            lifted.append(waiver)
+        reason = stated(blocking.check_id, blocking.message_zh, blocking.message_en)
+        # Only what a rule found can be waived: not what was never looked at, nor our own arithmetic.
+        is_waivable = blocking.outcome == "failed" and blocking.kind == "rule"
+        waivers = in_force.lifting(blocking.check_id, blocking.subject, period) if is_waivable else ()
+        if waivers:
+            lifted.append(LiftedBlock(period, blocking.check_id, blocking.subject, reason, waivers))
         else:
-            kept.append(stated(blocking.check_id, blocking.message_zh, blocking.message_en))
-    return GateDecision(period, now, data_hash, tuple(kept), verdicts, tuple(dict.fromkeys(lifted)))
+            kept.append(reason)
+    return GateDecision(period, now, data_hash, tuple(kept), verdicts, tuple(lifted))
 
 
 def stated(check_id: str, message_zh: str, message_en: str) -> Sentence:
     """What a check found, with the id by which it is looked up or waived."""
     return Sentence(f"{message_zh}［{check_id}］", f"{message_en} [{check_id}]")
-
-
-def _waiver_of(blocking: BlockingReason, waivers: Sequence[Waiver], period: str) -> Waiver | None:
-    """Only what was found can be waived; what was never looked at cannot."""
-    if blocking.outcome != "failed" or blocking.kind == "dbt":
-        return None
-    return next((one for one in waivers if one.covers(blocking.check_id, blocking.subject, period)), None)
 
 
 def _reason_without_verdicts(period: str, state: State, fingerprint_now: str, data_hash: str | None) -> Sentence:

@@ -6,6 +6,7 @@ Pure reading of what the state store has; writing to it belongs to `release.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from orchestration.state import Confirmation, Release, State
 
@@ -19,6 +20,7 @@ class Ledger:
     def __init__(self, state: State) -> None:
         self.releases = state.releases()
         self._confirmations = state.confirmations()
+        self._confirmed_at = state.confirmed_at()
 
     def newest(self, period: str) -> Release | None:
         """The newest release of a month that readers have seen, withdrawn or not."""
@@ -52,6 +54,10 @@ class Ledger:
             newest.fingerprint == fingerprint
             or Confirmation(period, fingerprint, newest.release_id) in self._confirmations
         )
+
+    def looked_at(self, release: Release) -> datetime:
+        """When the rows of a release's month were last found to be as released: when it was made, or confirmed."""
+        return max(release.prepared_at, self._confirmed_at.get(release.release_id, release.prepared_at))
 
     def _is_outrun(self, release: Release) -> bool:
         return any(

@@ -48,9 +48,19 @@ class Reason(_Part):
     en: str
 
 
+class WaivedCheck(_Part):
+    """A check that did not pass and does not stop its month, since a person waived it; `feed` is its subject."""
+
+    check_id: str
+    feed: str
+    reason: Reason
+    waiver_ids: tuple[int, ...]
+
+
 class Month(_Part):
     """A month up to that of the release. A blocked one is left out whole; `reasons` say why.
 
+    `waived` are the checks of a published month that a waiver lifts (`Manifest.waivers`).
     `blocked_look_backs`: blocked months at which its figures look back (the month before, the same month
     and the December of last year), so that month-on-month figures and alerts of this month rest on rows
     that did not pass.
@@ -64,6 +74,7 @@ class Month(_Part):
     checks_not_passed: int
     reasons: tuple[Reason, ...]
     blocked_look_backs: tuple[Period, ...]
+    waived: tuple[WaivedCheck, ...] = ()
 
 
 class InputFile(_Part):
@@ -86,14 +97,44 @@ class InputFile(_Part):
 
 
 class WaiverUsed(_Part):
-    """A block that a person lifted, and without which a month of this release would be blocked."""
+    """A block that a person lifted, and without which a month of this release would be blocked.
 
+    `period` to `until` are the months that it covers, `feed` None: of every feed; `at` is when it was given.
+    """
+
+    waiver_id: int | None = None
     rule_id: str
     period: Period
     until: Period
     feed: str | None
     by: str
     why: str
+    at: str | None = None
+
+
+class DeclaredCorrection(_Part):
+    """A known error of a source, corrected by a person's line of data; what became of it in this build.
+
+    `outcome`: `applied`, `obsolete` (the row in force says something else by now, `cell`; left as it is) or
+    `no_such_row`. `wrong` and `right` are in the unit of the sender's cell.
+    """
+
+    correction_id: str
+    feed: str
+    period: Period
+    row_key: str
+    column_name: str
+    wrong: str
+    right: str
+    reason: str
+    reported_by: str
+    reported_on: str
+    outcome: str
+    delivery_id: str | None
+    file: str | None
+    sheet: str | None
+    row_no: int | None
+    cell: str | None
 
 
 class ReleaseFile(_Part):
@@ -120,6 +161,7 @@ class Manifest(_Part):
     data_hash: Sha256
     months: tuple[Month, ...]
     waivers: tuple[WaiverUsed, ...]
+    corrections: tuple[DeclaredCorrection, ...] = ()
     inputs: tuple[InputFile, ...]
     checks: tuple[Verdict, ...]
     files: tuple[ReleaseFile, ...]

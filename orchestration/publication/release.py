@@ -12,24 +12,27 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 
+from orchestration.corrections import outcomes
 from orchestration.publication import durable
 from orchestration.publication.fingerprint import CodeVersion
 from orchestration.publication.gate import ExpectedOf, GateDecision, confirm
 from orchestration.publication.ledger import Ledger
 from orchestration.publication.manifest import (
+    DeclaredCorrection,
     InputFile,
     MadeBy,
     Manifest,
     Month,
     Reason,
     ReleaseFile,
+    WaivedCheck,
     WaiverUsed,
     write_manifest,
 )
@@ -49,8 +52,9 @@ from orchestration.publication.writers import WRITERS, Writer
 from orchestration.publication.writers.content import MonthOfRelease, ReleaseContent, WrittenFile
 from orchestration.publication.writers.duckdb_file import FILE_NAME
 from orchestration.report import Sentence
-from orchestration.state import NewRelease, State
+from orchestration.state import NewCorrection, NewRelease, State
 from orchestration.stops import Stop
+from orchestration.waivers import LiftedBlock
 from sources.landing import hash_of
 
 Clock = Callable[[], datetime]
@@ -80,12 +84,15 @@ class Places(Protocol):
 
 @dataclass(frozen=True)
 class PublishedRelease:
-    """A release that was made."""
+    """A release that was made. `replaces` is the month's newest one before it, `is_changed` whether the rows of its
+    own month differ from that one's: the latest month is also made anew to show an earlier one."""
 
     period: str
     release_id: str
     path: Path
     fingerprint: str
+    replaces: str | None
+    is_changed: bool
 
 
 @dataclass(frozen=True)
@@ -106,11 +113,13 @@ class StoppedRelease:
 
 @dataclass(frozen=True)
 class Publication:
-    """What came of publishing, by month. `current` is the folder to which the link points, None if there is none."""
+    """What came of publishing, by month. `lifted` are the blocks of months asked for that pass under a waiver;
+    `current` is the folder to which the link points, None if there is none."""
 
     published: tuple[PublishedRelease, ...]
     confirmed: tuple[ConfirmedRelease, ...]
     stopped: tuple[StoppedRelease, ...]
+    lifted: tuple[LiftedBlock, ...]
     current: Path | None
 
 
@@ -165,6 +174,7 @@ def publish(
         stopped=tuple(
             StoppedRelease(period, decisions[period].reasons) for period in asked if not decisions[period].is_passed
         ),
+        lifted=tuple(block for period in asked if decisions[period].is_passed for block in decisions[period].lifted),
         current=_pointed(shelf),
     )
 
@@ -270,6 +280,7 @@ class _Making:
         """One release, up to the switch of `current`."""
         number = self._free_number(period)
         release_id = f"{period}-r{number}"
+        before = Ledger(self._state).newest(period)
         decisions = {month: one for month, one in self._decisions.items() if month <= period}
         making = self._shelf.place_in_making(period, number)
         durable.make_folder(making)
@@ -299,7 +310,14 @@ class _Making:
         durable.move_folder(making, place)
         self._state.record_release(release_id, "published", self._clock())
         _switch_current(self._shelf, self._state)
-        return PublishedRelease(period, release_id, place, manifest.fingerprint)
+        return PublishedRelease(
+            period,
+            release_id,
+            place,
+            manifest.fingerprint,
+            replaces=before.release_id if before else None,
+            is_changed=before is None or before.own_rows_hash != manifest.data_hash,
+        )
 
     def _free_number(self, period: str) -> int:
         """A number that neither the ledger nor a folder has: a lost ledger must not overwrite a release."""
@@ -360,16 +378,9 @@ class _Making:
             data_hash=own.data_hash or "",
             months=tuple(_month(decision, blocked) for decision in decisions.values()),
             waivers=tuple(
-                WaiverUsed(
-                    rule_id=one.rule_id,
-                    period=one.period,
-                    until=one.until,
-                    feed=one.feed,
-                    by=one.by,
-                    why=one.why,
-                )
-                for one in waivers
+                WaiverUsed(**{field: getattr(one, field) for field in WaiverUsed.model_fields}) for one in waivers
             ),
+            corrections=self._corrections(period),
             inputs=tuple(
                 InputFile(**{field: getattr(delivery, field) for field in InputFile.model_fields})
                 for delivery in self._state.deliveries(through=period)
@@ -388,6 +399,19 @@ class _Making:
         )
 
 
+    def _corrections(self, period: str) -> tuple[DeclaredCorrection, ...]:
+        """The corrections in force up to a month, each with what became of it."""
+        declared = self._state.decisions(through=period).corrections
+        if not declared:
+            return ()
+        found = outcomes(self._connection, f"{WAREHOUSE}.main")
+        said = DeclaredCorrection.model_fields.keys() & NewCorrection.__dataclass_fields__.keys()
+        return tuple(
+            DeclaredCorrection(**{field: getattr(one, field) for field in said}, **asdict(found[one.correction_id]))
+            for one in declared
+        )
+
+
 def _month(decision: GateDecision, blocked: set[str]) -> Month:
     passed = sum(verdict.outcome == "passed" for verdict in decision.verdicts)
     return Month(
@@ -400,6 +424,16 @@ def _month(decision: GateDecision, blocked: set[str]) -> Month:
         reasons=tuple(Reason(zh=reason.zh, en=reason.en) for reason in decision.reasons),
         blocked_look_backs=tuple(
             month for month in _look_backs(decision.period) if month in blocked and decision.is_passed
+        ),
+        waived=tuple(
+            WaivedCheck(
+                check_id=one.check_id,
+                feed=one.subject,
+                reason=Reason(zh=one.reason.zh, en=one.reason.en),
+                waiver_ids=tuple(waiver.waiver_id for waiver in one.waivers),
+            )
+            for one in decision.lifted
+            if decision.is_passed
         ),
     )
 

@@ -4,6 +4,7 @@ No delivery is needed: all tables are built empty, which is enough to test formu
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.corrections import is_correctable
 from orchestration.intake import write_intake_tables
 from sources.contract import load_contracts
 from sources.intake import write_schema
@@ -68,3 +70,21 @@ def test_conventions_hold_without_exception(dbt_folder: Path, rules: tuple[str, 
         [str(BIN / "dbt-bouncer"), "run", *rules], cwd=dbt_folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+
+
+def test_a_correction_can_change_every_column_but_keys_and_personal_ones(dbt_folder: Path) -> None:
+    (compiled,) = (folder for folder in dbt_folder.rglob("stg_corrected_cells.sql") if "run" in folder.parts)
+    by_feed = compiled.read_text(encoding="utf-8").split("_cells as (")[1:]
+    contracts = load_contracts()
+    seen, keys = {}, {}
+    for text in by_feed:
+        if found := re.search(r"corrections\.feed = '(\w+)'", text):
+            seen[found[1]] = set(re.findall(r"when '(\w+)' then raw_rows\.", text))
+            key = text[text.index("and raw_rows._period = corrections.period") : text.index("= corrections.row_key")]
+            keys[found[1]] = set(re.findall(r"raw_rows\.([a-z]\w*)", key))
+    assert seen == {
+        feed: {column.name for column in contracts[feed].columns if is_correctable(column, contracts[feed])}
+        for feed in seen
+    }
+    assert keys == {feed: set(contracts[feed].key) for feed in seen}
+    assert len(seen) >= 4

@@ -15,13 +15,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from stdnum.cn import uscc
 
+from orchestration.intake import WAIVERS_SCHEMA
 from orchestration.settings import Settings
 from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
 
 CONTRACTS: Mapping[str, Contract] = load_contracts()
-STATISTICS, PRODUCT, REGISTER, PROJECTS = FEEDS = (
+REQUIRED_FEEDS = STATISTICS, PRODUCT, REGISTER, PROJECTS = (
     "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
+)  # fmt: skip
+ISSUES, TASKS = "ledger_issues", "ledger_tasks"
+FEEDS = (
+    *REQUIRED_FEEDS,
+    ISSUES, TASKS,
 )  # fmt: skip
 
 Cell = str | None
@@ -115,7 +121,7 @@ class Scenario:
         self._refusals[feed, period, arrival_no] = is_pending
 
     def write(self, settings: Settings) -> None:
-        """Write all raw files and both intake tables into the data directory."""
+        """Write all raw files and the intake tables into the data directory."""
         settings.intake_dir.mkdir(parents=True)
         for contract in CONTRACTS.values():
             write_schema(contract, settings.raw_dir)
@@ -140,6 +146,7 @@ class Scenario:
             for contract in CONTRACTS.values()
         ]
         pq.write_table(pa.Table.from_pylist(feeds), settings.intake_dir / "feeds.parquet")
+        pq.write_table(WAIVERS_SCHEMA.empty_table(), settings.intake_dir / "waivers.parquet")
 
     def _deliveries(self) -> Iterator[dict[str, object]]:
         for key in sorted({*self._files, *self._refusals}):
@@ -231,9 +238,30 @@ def _usual_project(number: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_issue(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "issue_id": number, "town": "年馍", "problem": f"{number}用电增容", "raised_on": "2023-02-01",
+        "lead_unit": "市工信局", "due_on": "2023-06-30", "status": "办理中",
+    }  # fmt: skip
+
+
+def task_number(number: str) -> str:
+    """A task of clause 三-14 of the plan, another for each number given."""
+    return f"三-14/{int(number[10:17])}"
+
+
+def _usual_task(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "task_id": task_number(number), "task_name": f"{number}任务", "lead_unit": "市文旅局", "due_on": "2023-12-31",
+        "status": "推进中",
+    }  # fmt: skip
+
+
 _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     STATISTICS: _usual_return,
     PRODUCT: _usual_product,
     REGISTER: _usual_entity,
     PROJECTS: _usual_project,
+    ISSUES: _usual_issue,
+    TASKS: _usual_task,
 }

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tests.flow.raw_rows import PRODUCT, PROJECTS, REGISTER, STATISTICS, Cell, Row, with_wrong_check
+from tests.flow.raw_rows import (
+    ISSUES,
+    PRODUCT,
+    PROJECTS,
+    REGISTER,
+    STATISTICS,
+    TASKS,
+    Cell,
+    Row,
+    task_number,
+    with_wrong_check,
+)
 
 DECEMBER, JANUARY, FEBRUARY, MARCH, APRIL = "2022-12", "2023-01", "2023-02", "2023-03", "2023-04"
 # The register of this month holds the enterprises of all cases; before it there is none, and after it until:
@@ -60,14 +71,17 @@ def _row(feed: str) -> Callable[..., Row]:
         next_month: str = "",
         **cells: Cell | Callable[[str], str],
     ) -> Row:
+        # A column that is called as an argument is here is given with an underscore behind it: `status_`.
+        told = {name.removesuffix("_"): cell for name, cell in cells.items()}
         return Row(
-            feed, period, cells, frozenset(breaks.split()), frozenset(next_month.split()), status, arrival_no, kind
+            feed, period, told, frozenset(breaks.split()), frozenset(next_month.split()), status, arrival_no, kind
         )
 
     return row
 
 
 enterprise, product, entity, project = (_row(feed) for feed in (STATISTICS, PRODUCT, REGISTER, PROJECTS))
+issue, task = (_row(feed) for feed in (ISSUES, TASKS))
 
 
 def _full_width(code: str) -> str:
@@ -592,7 +606,218 @@ def _of_projects() -> Iterator[Proof]:
     )  # fmt: skip
 
 
-PROOFS = (*_of_enterprises(), *_of_products(), *_of_entities(), *_of_projects())
+def _of_issues() -> Iterator[Proof]:
+    # An issue of the month before that is not there has vanished: only what needs a history has one.
+    month, before = APRIL, MARCH
+    yield Proof(
+        "R-LINE-001", "a damaged line of the issue ledger is set aside, alone",
+        passes=(issue(month),),
+        fails=(issue(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for right, other in (("有机肥料", "化肥"), (None, SEVERAL_TOWNS), ("—", "年馍/厨卫"), ("无", "全市")):
+        yield Proof(
+            "R-ISS-001", f"an issue may name one town or none ({right}), not {other}",
+            passes=(issue(month, town=right),),
+            fails=(issue(month, "R-ISS-001", town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("issue_id", "—"), ("problem", "无"), ("raised_on", None), ("raised_on", "去年"), ("lead_unit", "/"),
+        ("due_on", "…"), ("due_on", "尽快"), ("status_", None), ("status_", "已解决"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-ISS-002", f"{column} is required and cannot be {cell}; the enterprise and 解决措施 can be missing",
+            passes=(issue(month, subject="无", measures="—", category=None, closed_on="-"),),
+            fails=(issue(month, "R-ISS-002", **{column: cell}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-ISS-003", "raised by the month's end; a limit may lie ahead",
+        passes=(issue(month, raised_on="2023.4.30", due_on="长期"),),
+        fails=(issue(month, "R-ISS-003", raised_on="2023.5.1"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-003", "closed by the month's end",
+        passes=(issue(month, status_="已办结", closed_on="2023年4月30日"),),
+        fails=(issue(month, "R-ISS-003", status_="已办结", closed_on="2023年5月1日"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-003", "a day that no calendar has sets the row aside; where it is required it is missing as well",
+        passes=(issue(month, due_on="2024-02-29"),),
+        fails=(issue(month, "R-ISS-003", status_="已办结", closed_on="2023-02-29"),),
+    )  # fmt: skip
+    yield Proof("R-ISS-003", "also as a limit", fails=(issue(month, "R-ISS-002 R-ISS-003", due_on="2023-06-31"),))
+    yield Proof(
+        "R-ISS-004", "closed on the day on which it was raised, not before",
+        passes=(issue(month, raised_on="2023-02-01", status_="已办结", closed_on="44958"),),
+        fails=(issue(month, "R-ISS-004", raised_on="2023-02-01", status_="已办结", closed_on="44957"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-004", "a month without a day runs to its end",
+        passes=(issue(month, raised_on="2023-02-28", status_="已办结", closed_on="2023年2月"),),
+        fails=(issue(month, "R-ISS-004", raised_on="2023-02-28", status_="已办结", closed_on="2023年1月"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-005", "two different rows of one issue are both set aside; issues differ by number, not by words",
+        passes=(issue(month), issue(month, issue_id=lambda number: f"{number}-2")),
+        fails=(issue(month, "R-ISS-005"), issue(month, "R-ISS-005", status_="暂缓")),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-005", "what is only spelt otherwise is the same number, and the same row",
+        passes=(issue(month, "R-ISS-007"), issue(month, issue_id=_spaced_lower, due_on="2023/6/30", status="repeat")),
+        fails=(issue(month, "R-ISS-005"), issue(month, "R-ISS-005", issue_id=_full_width, measures="已派员")),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-006", "an issue of last month is there, and not only gone",
+        passes=(issue(before), issue(month)),
+        fails=(issue(before, next_month="R-ISS-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-006", "one that is set aside has not vanished; one whose number cannot be read has",
+        passes=(issue(before), issue(month, "R-ISS-001", town="面包")),
+        fails=(issue(before, next_month="R-ISS-006"), issue(month, "R-ISS-002", issue_id="无")),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-006", "one that was set aside last month was not there to vanish",
+        passes=(issue(before, "R-ISS-001", town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-007", "the same row twice is used once",
+        passes=(issue(month),),
+        fails=(issue(month, "R-ISS-007"), issue(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (("category", " 共性", "疑难"), ("closed_on", "—", "近期")):
+        yield Proof(
+            "R-ISS-008", f"{column} can be {cell}; {word} counts as missing and warns",
+            passes=(issue(month, **{column: cell}),),
+            fails=(issue(month, "R-ISS-008", **{column: word}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-ISS-008", "a closing date that cannot be read is not told as missing too",
+        fails=(issue(month, "R-ISS-008", status_="已办结", closed_on="近期"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-009", "an issue that is called closed has a date of closing",
+        passes=(issue(month, status_="已办结", closed_on="2023-03-01"),),
+        fails=(issue(month, "R-ISS-009", status_="已办结"),),
+    )  # fmt: skip
+    for status in ("待办", "办理中", "暂缓"):
+        yield Proof(
+            "R-ISS-009", f"and one that is called {status} has none",
+            passes=(issue(month, status_=status),),
+            fails=(issue(month, "R-ISS-009", status_=status, closed_on="2023-03-01"),),
+        )  # fmt: skip
+    yield Proof(
+        "R-ISS-010", "due on the day on which it was raised, not before; a month without a day runs to its end",
+        passes=(
+            issue(month, due_on="2023-02-01"), issue(month, issue_id=lambda number: f"{number}-2", due_on="2023-2"),
+        ),
+        fails=(issue(month, "R-ISS-010", due_on="2023-01-31"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-001", "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(issue(month, "R-ISS-001", town="面包", status="superseded"), issue(month, arrival_no=2)),
+        fails=(issue(month, status="superseded"), issue(month, "R-ISS-001", town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-ISS-002", "a row whose number could not be read is superseded once the same issue comes again",
+        passes=(issue(month, "R-ISS-002", issue_id="无", status="superseded"), issue(month, arrival_no=2)),
+        fails=(issue(month, "R-ISS-002", issue_id="无"), issue(month, problem="另一问题", arrival_no=2)),
+    )  # fmt: skip
+
+
+def _of_tasks() -> Iterator[Proof]:
+    month, before = APRIL, MARCH
+    yield Proof(
+        "R-LINE-001", "a damaged line of the task ledger is set aside, alone",
+        passes=(task(month),),
+        fails=(task(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for column, cell in (
+        ("task_id", "—"), ("task_name", "无"), ("lead_unit", "/"), ("due_on", None), ("due_on", "年底前"),
+        ("status_", "-"), ("status_", "基本完成"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-TASK-001", f"{column} is required and cannot be {cell}; 责任单位, 进展情况 and 量化值 can be missing",
+            passes=(task(month, responsible_unit="无", progress_note="…", quantified_value="—"),),
+            fails=(task(month, "R-TASK-001", **{column: cell}),),
+        )  # fmt: skip
+    for right, wrong in (
+        ("三-20", "三-22"), ("二（三）", "二（五）"), ("二-4", "五-1"), ("二－2／1", "三-14/"), ("四—1", "任务一"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-TASK-002", f"{right} is of the plan, {wrong} is not",
+            passes=(task(month, task_id=right),),
+            fails=(task(month, "R-TASK-002", task_id=wrong),),
+        )  # fmt: skip
+    yield Proof(
+        "R-TASK-003", "completed by the month's end; a limit may lie ahead",
+        passes=(task(month, status_="已完成", completed_on="2023.4.30", due_on="长期"),),
+        fails=(task(month, "R-TASK-003", status_="已完成", completed_on="2023.5.1"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-TASK-003", "a day that no calendar has sets the row aside; where it is required it is missing as well",
+        passes=(task(month, due_on="2024-02-29"),),
+        fails=(task(month, "R-TASK-003", status_="已完成", completed_on="2023-02-29"),),
+    )  # fmt: skip
+    yield Proof("R-TASK-003", "also as a limit", fails=(task(month, "R-TASK-001 R-TASK-003", due_on="2023-06-31"),))
+    yield Proof(
+        "R-TASK-004", "999 times its history is odd, 1000 times is another unit",
+        passes=(task(before, quantified_value="5家"), task(month, quantified_value="4999")),
+        fails=(task(before, quantified_value="5"), task(month, "R-TASK-004", quantified_value="5000家")),
+    )  # fmt: skip
+    yield Proof(
+        "R-TASK-004", "a value that was set aside is no history; 0.5万 is 5000",
+        passes=(
+            task(before, "R-TASK-003", quantified_value="5", completed_on="2023-04-01", status_="已完成"),
+            task(month, quantified_value="0.5万家"),
+        ),
+        fails=(task(before, quantified_value="5家"), task(month, "R-TASK-004", quantified_value="0.5万家")),
+    )  # fmt: skip
+    yield Proof(
+        "R-TASK-005", "two different rows of one task are both set aside; a clause may have several tasks",
+        passes=(task(month), task(month, task_id=lambda number: f"{task_number(number)}1")),
+        fails=(task(month, "R-TASK-005"), task(month, "R-TASK-005", task_name="另一任务")),
+    )  # fmt: skip
+    yield Proof(
+        "R-TASK-006", "a task of last month is there, and not only gone",
+        passes=(task(before), task(month)),
+        fails=(task(before, next_month="R-TASK-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-TASK-006", "one that is set aside has not vanished; one that was set aside was not there to vanish",
+        passes=(task(before), task(month, "R-TASK-001", lead_unit=None)),
+        fails=(task(before, next_month="R-TASK-006"), task(month, "R-TASK-001", task_id="无")),
+    )  # fmt: skip
+    yield Proof(
+        "R-TASK-007", "the same row twice is used once, also where its clause is spelt otherwise",
+        passes=(task(month),),
+        fails=(
+            task(month, "R-TASK-007"),
+            task(month, task_id=lambda number: task_number(number).replace("-", "—"), status="repeat"),
+        ),
+    )  # fmt: skip
+    for column, cell, word in (("completed_on", "—", "上周"), ("quantified_value", "12.5%", "若干家")):
+        yield Proof(
+            "R-TASK-008", f"{column} can be {cell}; {word} counts as missing and warns",
+            passes=(task(month, **{column: cell}),),
+            fails=(task(month, "R-TASK-008", **{column: word}),),
+        )  # fmt: skip
+    for status in ("未启动", "推进中"):
+        yield Proof(
+            "R-TASK-009", f"what is 已完成 may have no date, what is {status} has none",
+            passes=(task(month, status_="已完成"),),
+            fails=(task(month, "R-TASK-009", status_=status, completed_on="2023-03-01"),),
+        )  # fmt: skip
+    yield Proof(
+        "R-TASK-001", "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(task(month, "R-TASK-001", lead_unit=None, status="superseded"), task(month, arrival_no=2)),
+        fails=(task(month, status="superseded"), task(month, "R-TASK-001", lead_unit=None, arrival_no=2)),
+    )  # fmt: skip
+
+
+PROOFS = (
+    *_of_enterprises(), *_of_products(), *_of_entities(), *_of_projects(),
+    *_of_issues(), *_of_tasks(),
+)  # fmt: skip
 
 
 def _readings() -> Iterator[Reading]:
@@ -645,6 +870,20 @@ def _readings() -> Iterator[Reading]:
     yield Reading(
         project(APRIL, total_investment="1.5", total_investment__unit="亿元"), "total_investment", Decimal(15000)
     )
+
+    for cell, day in (
+        ("2023-05-31", date(2023, 5, 31)), ("45077", date(2023, 5, 31)), ("2023年5月", date(2023, 5, 31)),
+        ("2024-2", date(2024, 2, 29)), ("2023.12", date(2023, 12, 31)), ("长期", date(9999, 12, 31)),
+    ):  # fmt: skip
+        yield Reading(issue(APRIL, due_on=cell), "due_on", day)
+    yield Reading(issue(APRIL, status_="已办结", closed_on="2023年2月"), "closed_on", date(2023, 2, 1))
+    for cell, clause in (
+        ("二-1/2", "二(一)"), ("二（一）", "二(一)"), ("三-14/12", "三-14"), ("三—１／1", "三-1"), ("二", "二"),
+    ):  # fmt: skip
+        yield Reading(task(APRIL, task_id=cell), "plan_clause", clause)
+    for cell, number in (("12", "12"), ("１２家", "12"), ("1.2万人", "12000"), ("85%", "85"), ("无", None)):
+        value = None if number is None else Decimal(number)
+        yield Reading(task(APRIL, quantified_value=cell), "quantified_value", value)
 
 
 READINGS = tuple(_readings())

@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def test_faults_of_the_last_month_get_their_disposition_and_no_other_row_is_touc
         ("R-STAT-001", "91141082MA4XHJ4UX0"),  # wrong check character: quarantined
         ("R-STAT-010", "91141082MA63MY302J"),  # the same row twice: used once, marked
         ("R-PROJ-007", "HZ-ZYZ-2024-002"),  # completed above total: used, marked
+        ("R-ISS-004", "WT-0001"),  # closed before it was raised: quarantined
     }
     assert sample_city.warehouse("select count(*) from val_broken_rules where period < '2024-05'") == [(0,)]
 
@@ -115,6 +117,18 @@ def test_faults_of_the_last_month_get_their_disposition_and_no_other_row_is_touc
             id="a producer that reports in 吨",
         ),
         pytest.param(
+            "select raised_on, due_on, status, closed_on from int_ledger_issues "
+            "where period = '2024-05' and issue_id = 'WT-0002'",
+            (date(2023, 11, 9), date(2024, 1, 8), "已办结", date(2024, 2, 24)),
+            id="dates as Excel serial numbers",
+        ),
+        pytest.param(
+            "select count(*), count(raised_on), count(due_on), count(closed_on) from int_ledger_issues "
+            "where period = '2024-05'",
+            (59, 59, 59, 41),
+            id="all of them; of 60 issues one is set aside",
+        ),
+        pytest.param(
             "select count(*) from int_statistics_enterprise where period = '2024-05'",
             (47,),
             id="48 enterprises, one set aside; 小计, 合计, notes and the repeat are no rows",
@@ -139,7 +153,8 @@ def test_rows_are_conserved_in_every_file(sample_city: City) -> None:
         "select file_name, rows_read, rows_used, rows_quarantined, rows_superseded, rows_not_data "
         "from file_conservation"
     )
-    assert len(rows) == 15 + 1 + 15 + 16 + 16
+    of_issues_and_tasks = 16 + 4
+    assert len(rows) == 15 + 1 + 15 + 16 + 16 + of_issues_and_tasks
     for file_name, read, *parts in rows:
         assert read == sum(parts), file_name
 
@@ -172,6 +187,25 @@ def test_a_corrected_cell_is_marked_revised_and_no_other(sample_city: City) -> N
     )
     assert {town for town, _ in rows} == {"hz-nianmo", "all"}
     assert ("hz-nianmo", "gross_output_value") in rows or ("hz-nianmo", "operating_revenue") in rows
+
+
+def test_targets_that_read_tasks_are_alive_and_wait_for_the_time_limit_of_their_task(sample_city: City) -> None:
+    """The ledger of tasks begins in February; 三-4 was done in May, 三-2 has until October."""
+    rows = sample_city.query(
+        "select target_id, period, actual_value, light from target_progress "
+        "where target_id in ('T11', 'T12') order by target_id, period"
+    )
+    months = [f"2024-0{month}" for month in range(1, 6)]
+    to_do, done = (Decimal(0), "yellow"), (Decimal(1), "green")
+    assert rows == [
+        *(("T11", month, *stands) for month, stands in zip(months, [(None, "grey"), *[to_do] * 4], strict=True)),
+        *(("T12", month, *stands) for month, stands in zip(months, [(None, "grey"), *[to_do] * 3, done], strict=True)),
+    ]
+
+
+def test_tasks_stand_under_the_whole_city_alone(sample_city: City) -> None:
+    rows = sample_city.query("select distinct town_code from indicator_monthly where indicator_code like 'tasks_%'")
+    assert rows == [("all",)]
 
 
 def test_nothing_of_a_person_is_in_a_release(sample_city: City) -> None:

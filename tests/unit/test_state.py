@@ -86,7 +86,7 @@ def test_supersession_goes_by_arrival_then_by_when_it_was_seen_then_by_name(stat
     assert [one.arrival_no for one in state.deliveries()] == [1, 2, 3, 4]
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(st.permutations(["a", "b", "c", "d"]))
 def test_the_order_in_which_landing_is_listed_does_not_matter(tmp_path_factory, order):
     with State(tmp_path_factory.mktemp("state")) as state:

@@ -9,4 +9,5 @@
         {{ relation }}._row_kind,
         {{ relation }}._is_hidden,
         {{ relation }}._arrival_no,
+        {{ relation }}._corrections,
 {%- endmacro %}

@@ -1,7 +1,15 @@
 {#- The rows of a feed that can hold data (data and damaged lines, not 合计), as staging typed them: what every
-    val_<feed>_rows begins with. -#}
+    val_<feed>_rows begins with. Where a declared correction changes a row, the corrected one stands for it. A new
+    feed is made correctable by its line in `feed_keys` and in `correctable_columns`. -#}
 {% macro staged_rows(feed) -%}
-    select *
-    from {{ ref('stg_' ~ feed) }}
-    where _row_kind <> 'total'
+    select staged.*
+    from {{ ref('stg_' ~ feed) }} as staged
+    left join (
+        select distinct row_id
+        from {{ ref('stg_corrected_cells') }}
+        where feed = '{{ feed }}' and is_standing
+    ) as corrected on staged._row_id = corrected.row_id
+    where
+        staged._row_kind <> 'total'
+        and (corrected.row_id is null or staged._corrections is not null)
 {%- endmacro %}

@@ -36,7 +36,7 @@ indicators as (
 ),
 
 -- A quantity and its price have no `all`: the leading product stands for it. A capacity has one row per unit of
--- the projects that have one, and so none that could be expected.
+-- the projects that have one, and so none that could be expected. Tasks have no town.
 cells as (
 
     select
@@ -47,7 +47,10 @@ cells as (
         indicators.unit
     from indicators
     cross join places
-    where indicators.source_feed <> 'statistics_product' and indicators.unit <> 'the project''s unit'
+    where
+        indicators.source_feed <> 'statistics_product'
+        and indicators.unit <> 'the project''s unit'
+        and (indicators.source_feed <> 'ledger_tasks' or places.town_code = 'all')
 
     union all
 

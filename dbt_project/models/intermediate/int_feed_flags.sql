@@ -1,4 +1,4 @@
--- grain: one row per month and feed whose batch as a whole carries a warning
+-- grain: one row per month and feed whose batch as a whole carries a warning or stands under a waiver
 with evaluations as (
 
     select
@@ -18,15 +18,34 @@ batch_rules as (
 
 ),
 
-final as (
+marks as (
 
     select
         evaluations.period,
         evaluations.feed,
-        {{ joined_set('evaluations.rule_id') }} as flags
+        evaluations.rule_id,
+        cast(null as {{ dbt.type_string() }}) as waived_rule_id
     from evaluations
     inner join batch_rules on evaluations.rule_id = batch_rules.rule_id
-    group by evaluations.period, evaluations.feed
+    union all
+    select
+        period,
+        feed,
+        cast(null as {{ dbt.type_string() }}) as rule_id,
+        rule_id as waived_rule_id
+    from {{ ref('int_waived_blocks') }}
+
+),
+
+final as (
+
+    select
+        period,
+        feed,
+        {{ joined_set('rule_id') }} as flags,
+        count(waived_rule_id) > 0 as is_waived
+    from marks
+    group by period, feed
 
 )
 

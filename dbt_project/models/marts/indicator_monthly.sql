@@ -47,7 +47,8 @@ feed_flags as (
     select
         period,
         feed,
-        flags
+        flags,
+        is_waived
     from {{ ref('int_feed_flags') }}
 
 ),
@@ -137,6 +138,7 @@ stated as (
     select
         compared.*,
         feed_months.coverage_pct,
+        coalesce(feed_flags.is_waived, false) as is_waived,
         {{ merged_parts([
             'compared.flags', 'feed_flags.flags', "case when compared.lacks_prior then 'R-IND-001' end",
         ]) }} as all_flags,
@@ -179,6 +181,7 @@ final as (
         stated.value_status,
         case
             when stated.value_status in ('not_due', 'missing') then null
+            when stated.is_waived then 'D'
             when
                 stated.coverage_pct >= {{ threshold('grade_a_coverage_pct') }} and stated.all_flags is null
                 then 'A'

@@ -1,4 +1,6 @@
 -- grain: one row per month of the target's year and target
+{%- set year_end_of_target = "cast(concat(cast(targets.year as " ~ dbt.type_string() ~ "), '-12-31') as date)" %}
+
 with targets as (
 
     select
@@ -55,6 +57,22 @@ indicator_months as (
 
 ),
 
+-- The tasks that targets name, with the time limit of that month's ledger.
+task_deadlines as (
+
+    select
+        target_parts.target_id,
+        tasks.period,
+        max(tasks.due_on) as due_on
+    from target_parts
+    inner join {{ ref('int_ledger_tasks') }} as tasks
+        on
+            target_parts.indicator_code = 'tasks_done'
+            and target_parts.breakdown = tasks.task_id
+    group by target_parts.target_id, tasks.period
+
+),
+
 limits as (
 
     select
@@ -103,8 +121,10 @@ target_months as (
         targets.direction,
         cast(case when targets.direction = 'at_most' then -1 else 1 end as decimal(19, 0))
             as orientation,
-        cast(concat(cast(targets.year as {{ dbt.type_string() }}), '-12-31') as date)
-            as deadline_on,
+        -- A target is of its year, also where its task has more time.
+        least(
+            coalesce(task_deadlines.due_on, {{ year_end_of_target }}), {{ year_end_of_target }}
+        ) as deadline_on,
         periods.period,
         periods.month,
         periods.month_end_on,
@@ -124,6 +144,10 @@ target_months as (
         on
             targets.target_id = figures.target_id
             and periods.period = figures.period
+    left join task_deadlines
+        on
+            targets.target_id = task_deadlines.target_id
+            and periods.period = task_deadlines.period
 
 ),
 

@@ -23,7 +23,8 @@ broken as (
             'when': "rows_of_feed._row_kind = 'data' and not rows_of_feed._has_valid_code",
         },
         {
-            'id': 'R-REG-002', 'column': missing_columns(required), 'seen': 'rows_of_feed._unreadable_cells',
+            'id': 'R-REG-002', 'column': missing_columns(required, {'status_group': 'registration_status'}),
+            'seen': 'rows_of_feed._unreadable_cells',
             'when': "rows_of_feed._row_kind = 'data' and " ~ missing_columns(required) ~ ' is not null',
         },
         {

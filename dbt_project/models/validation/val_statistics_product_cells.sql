@@ -24,7 +24,7 @@ broken as (
             'when': "rows_of_feed._row_kind = 'data' and rows_of_feed.town_code is null",
         },
         {
-            'id': 'R-PROD-003', 'column': missing_columns(required),
+            'id': 'R-PROD-003', 'column': missing_columns(required, {'base_unit': 'quantity_unit'}),
             'seen': "concat(case when rows_of_feed.base_unit is null then "
                 ~ "concat('quantity_unit「', rows_of_feed.quantity_unit, '」') end, rows_of_feed._unreadable_cells)",
             'when': "rows_of_feed._row_kind = 'data' and " ~ missing_columns(required) ~ ' is not null',

@@ -8,6 +8,8 @@
         'sales_ytd_delivered',
     ],
     'ledger_projects': ledger_projects_amounts(),
+    'ledger_events': ledger_events_figures(),
+    'ledger_funds': ledger_funds_amounts(),
 } %}
 
 with
@@ -15,23 +17,25 @@ with
 
 {{ feed }}_rows as (
 
-    -- Rows as read, an exact repeat once.
+    -- Rows as read: an exact repeat once, and without declared corrections.
     select
-        _delivery_id,
-        _file,
-        _sheet,
+        as_read._delivery_id,
+        as_read._file,
+        as_read._sheet,
         count(*) as rows_added,
         {%- if feed == 'statistics_product' %}
-        count(distinct quantity_unit) as units,
+        count(distinct as_read.quantity_unit) as units,
         {%- else %}
         1 as units,
         {%- endif %}
         {%- for column in columns %}
-        sum({{ column }}) as {{ column }},
+        sum(as_read.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('val_' ~ feed ~ '_rows') }}
-    where _status <> 'repeat'
-    group by _delivery_id, _file, _sheet
+    from {{ ref('stg_' ~ feed) }} as as_read
+    inner join {{ ref('val_' ~ feed ~ '_rows') }} as feed_rows
+        on as_read._row_id = feed_rows._row_id
+    where feed_rows._status <> 'repeat' and as_read._corrections is null
+    group by as_read._delivery_id, as_read._file, as_read._sheet
 
 ),
 

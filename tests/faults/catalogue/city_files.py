@@ -144,12 +144,13 @@ class CityFiles:
         return self._by_key(feed).get(key, {})
 
     def give_form(self, fault: Fault) -> Form:
-        """A month of its own for a fault of a whole delivery, the latest that is free."""
-        period = next(
-            period
-            for period in reversed(self.periods(fault.feed)[2:])
-            if (fault.feed, period) not in self._whole and not self._damaged[fault.feed, period]
-        )
+        """A month of its own for a fault of a whole delivery, the latest that is free; months that are stopped have a
+        sound one before and after them."""
+        periods = self.periods(fault.feed)
+        taken = {place for place, period in enumerate(periods) if (fault.feed, period) in self._whole}
+        if fault.stage == "month":
+            taken |= {place + step for place in taken for step in (-1, 1)}
+        period = periods[max(place for place in range(2, len(periods)) if place not in taken)]
         self._whole.add((fault.feed, period))
         form = self.form(fault.feed, period)
         form.owner = fault

@@ -153,7 +153,10 @@ def correction_that_cannot_be_read(form: Form, files: CityFiles) -> None:
 def correction_that_cannot_be_read_sent_again(form: Form, files: CityFiles) -> None:
     """A correction cut short, and sent again whole."""
     _second_file(form, files, form.content()[:2000], "20")
-    _second_file(form, files, form.content(), "21")
+    # The bytes of the first file would be no delivery.
+    corrected = form.copy()
+    corrected.rows[0]["平均出厂价（元）"] += 0.01
+    _second_file(form, files, corrected.content(), "21")
 
 
 @in_a_month(STATISTICS, NORMALISE)

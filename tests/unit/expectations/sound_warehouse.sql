@@ -22,15 +22,22 @@ select * from (values
     ('net_new_entities', '户', 'flow', 'registration_entities'),
     ('projects', '个', 'stock', 'ledger_projects'),
     ('capacity_completed', 'the project''s unit', 'stock', 'ledger_projects'),
+    ('issues_open', '个', 'stock', 'ledger_issues'),
+    ('issues_overdue', '个', 'stock', 'ledger_issues'),
+    ('tasks_due', '项', 'stock', 'ledger_tasks'),
+    ('tasks_overdue', '项', 'stock', 'ledger_tasks'),
     ('tasks_done', '项', 'stock', 'ledger_tasks')
 ) as listed (indicator_code, unit, nature, source_feed);
 
 -- What came in: every feed every month, two data rows and a 合计.
 create table stg_feeds as
-select feed, feed as label_zh, true as is_required, '' as not_due_months
+select feed, feed as label_zh, is_required, '' as not_due_months
 from (values
-    ('statistics_enterprise'), ('statistics_product'), ('registration_entities'), ('ledger_projects')
-) as listed (feed);
+    ('statistics_enterprise', true), ('statistics_product', true), ('registration_entities', true),
+    ('ledger_projects', true),
+    ('ledger_issues', false),
+    ('ledger_tasks', false)
+) as listed (feed, is_required);
 
 create table stg_deliveries as
 select
@@ -49,6 +56,7 @@ select
     case when row_no = 3 then 'total' else 'data' end as _row_kind,
     '1431' as industry_code,
     '年馍加工' as business_scope,
+    cast(null as varchar) as _corrections,
     case when row_no = 1 then 'active' else 'cancelled' end as status_group
 from stg_deliveries as deliveries
 inner join filled_months on deliveries.period = filled_months.period
@@ -58,6 +66,8 @@ create table stg_statistics_enterprise as select * from delivered where feed = '
 create table stg_statistics_product as select * from delivered where feed = 'statistics_product';
 create table stg_registration_entities as select * from delivered where feed = 'registration_entities';
 create table stg_ledger_projects as select * from delivered where feed = 'ledger_projects';
+create table stg_ledger_issues as select * from delivered where feed = 'ledger_issues';
+create table stg_ledger_tasks as select * from delivered where feed = 'ledger_tasks';
 
 create table val_row_counts as
 select period, feed, delivery_id, 10 as rows_in_force from stg_deliveries where period in (from filled_months);
@@ -79,6 +89,14 @@ select
     date '2024-01-01' as planned_start, date '2024-01-01' as actual_start, date '2025-01-01' as planned_finish,
     1 as capacity_quantity
 from filled_months cross join town_list;
+
+create table int_ledger_issues as
+select
+    period, town_code, '某某厂' as subject, '共性' as category, '市发改局' as supporting_unit, '调研' as measures,
+    date '2024-01-01' as closed_on
+from filled_months cross join town_list;
+create table int_ledger_tasks as
+select period, '各单位' as responsible_unit, '有序推进' as progress_note, 1 as quantified_value from filled_months;
 
 create table file_conservation as
 select
@@ -103,7 +121,8 @@ cross join (values ('t1', 1), ('t2', 1), ('all', 2)) as places (town_code, weigh
 cross join (
     select *, case when indicator_code in ('net_new_entities', 'total_profit') then -1 else 1 end as sign
     from indicator_list where indicator_code <> 'capacity_completed'
-) as indicators;
+) as indicators
+where indicators.source_feed <> 'ledger_tasks' or places.town_code = 'all';
 
 -- Targets: one not reached, one reached, one of a task (which reads the whole city), one without a figure.
 create table target_list as

@@ -39,6 +39,16 @@ BREAKS = {
     "R-GX-PROJ-003": "update stg_ledger_projects set _row_kind = 'total' where _period = '{p}' and _row = 2",
     "R-GX-PROJ-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-PROJ-005": "update int_ledger_projects set planned_start = null where period = '{p}'",
+    "R-GX-ISS-001": "update stg_ledger_issues set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-ISS-002": "update stg_ledger_issues set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-ISS-003": "delete from stg_ledger_issues where _period = '{p}' and _row = 2",
+    "R-GX-ISS-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_issues'",
+    "R-GX-ISS-005": "update int_ledger_issues set closed_on = null where period = '{p}'",
+    "R-GX-TASK-001": "update stg_ledger_tasks set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-TASK-002": "update stg_ledger_tasks set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-TASK-003": "delete from stg_ledger_tasks where _period = '{p}' and _row = 2",
+    "R-GX-TASK-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_tasks'",
+    "R-GX-TASK-005": "update int_ledger_tasks set progress_note = null where period = '{p}'",
     "R-GX-CONS-001": "update file_conservation set rows_used = 1 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-CONS-002": "update file_conservation set rows_used = 3, rows_superseded = -1"
     " where period = '{p}' and feed = 'ledger_projects'",
@@ -63,6 +73,8 @@ BREAKS = {
     " where period = '{p}' and town_code = 't2' and indicator_code = 'average_price'",
     "R-GX-IND-009": "update indicator_monthly set yoy_pct = 400.01"
     " where period = '{p}' and town_code = 'all' and indicator_code = 'gross_output_value'",
+    "R-GX-IND-010": "update indicator_monthly set value = 5"
+    " where period = '{p}' and town_code = 't2' and indicator_code = 'issues_overdue'",
     "R-GX-TGT-001": "delete from target_progress where period = '{p}' and target_id = 'T2'",
     "R-GX-TGT-002": "update target_progress set light = null where period = '{p}' and target_id = 'T1'",
     "R-GX-TGT-003": "update target_progress set light = 'blue' where period = '{p}' and target_id = 'T1'",
@@ -96,6 +108,10 @@ BREAKS = {
 # The other end of the same check, where it has one: a month that it catches as well.
 BREAKS_TOO = {
     "R-GX-CONS-001": "update file_conservation set rows_read = null where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-IND-001": "delete from indicator_monthly"
+    " where period = '{p}' and town_code = 'all' and indicator_code = 'tasks_done'",
+    "R-GX-IND-010": "update indicator_monthly set value = 9"
+    " where period = '{p}' and town_code = 'all' and indicator_code = 'tasks_overdue'",
     "R-GX-IND-004": "update indicator_monthly set value = null, value_ytd = null"
     " where period = '{p}' and indicator_code = 'average_price'",
     "R-GX-TGT-008": "update target_progress set light = 'yellow' where period = '{p}' and target_id = 'T2'",
@@ -129,6 +145,8 @@ STILL_RIGHT = (
     " where period = '{p}' and indicator_code = 'total_profit' and town_code = 'all'",
     # At the target and not green: a growth that only rounds to it.
     "update target_progress set target_value = actual_value where period = '{p}' and target_id = 'T1'",
+    # An issue that names no town, beside one that does.
+    "update int_ledger_issues set town_code = null where period = '{p}' and town_code = 't1'",
     # An alert, a stage of old, no completion.
     "update project_progress set alert = 'stalled', stage_since = '2001-01', completion_pct = null"
     " where period = '{p}'",

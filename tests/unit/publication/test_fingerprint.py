@@ -35,8 +35,9 @@ CHANGES = {
         city, WAIVERS, rule_id="R-BATCH-001", period=MONTH, until=MONTH, by="局长", why="已核实", at="t"
     ),
     "a correction": lambda city: decide(
-        city, CORRECTIONS, feed="statistics_product", period="2024-02", row_key="k", action="set",
-        column_name="output", value="1", reason="笔误", reported_by="统计局", status="open", at="t",
+        city, CORRECTIONS, feed="statistics_product", period="2024-02", row_key="k",
+        column_name="output", wrong="1", right="2", reason="笔误", reported_by="统计局", reported_on="2024-03-01",
+        status="open", recorded_at="t",
     ),
     "a month made final": lambda city: decide(city, FINALISED, period="2024-02", by="局长", why="年报", at="t"),
     "other seeds": lambda city: setattr(city, "code", replace(city.code, seeds="x")),

@@ -1,4 +1,4 @@
-"""Contract files: what the four say, and that a wrong one is told with file and field."""
+"""Contract files: what they say, and that a wrong one is told with file and field."""
 
 from __future__ import annotations
 
@@ -35,17 +35,26 @@ def written(tmp_path: Path, content: dict[str, object]) -> Path:
     return path
 
 
-def test_the_four_feeds_are_there_sorted_and_required() -> None:
+def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
     contracts = load_contracts()
     assert list(contracts) == [
+        "ledger_issues",
+        "ledger_projects",
+        "ledger_tasks",
+        "registration_entities",
+        "statistics_enterprise",
+        "statistics_product",
+    ]
+    assert [feed for feed, contract in contracts.items() if contract.is_required] == [
         "ledger_projects",
         "registration_entities",
         "statistics_enterprise",
         "statistics_product",
     ]
-    assert all(contract.is_required for contract in contracts.values())
     assert {feed: contract.due_day for feed, contract in contracts.items()} == {
+        "ledger_issues": 8,
         "ledger_projects": 8,
+        "ledger_tasks": 8,
         "registration_entities": 5,
         "statistics_enterprise": 8,
         "statistics_product": 8,
@@ -114,6 +123,31 @@ def test_a_header_is_known_by_its_words_not_its_spelling(
     text = read_header(header, "2024-03")
     found = load_contracts()["statistics_enterprise"].columns_by_header.get(text.key)
     assert (found.name if found else None, text.unit) == (column, unit)
+
+
+@pytest.mark.parametrize(
+    ("feed", "header", "column"),
+    [
+        ("ledger_issues", "问题\n编号", "issue_id"),
+        ("ledger_issues", "涉及企业（项目）", "subject"),
+        ("ledger_issues", "办理期限", "due_on"),
+        ("ledger_issues", "办理状态（待办/办理中/已办结/暂缓）", "status"),
+        ("ledger_issues", "销号时间", "closed_on"),
+        ("ledger_issues", "编号", None),
+        ("ledger_tasks", "*任务编号（必填）", "task_id"),
+        ("ledger_tasks", "重点任务", "task_name"),
+        ("ledger_tasks", "计划完成时间", "due_on"),
+        ("ledger_tasks", "实际完成时间", "completed_on"),
+        ("ledger_tasks", "量化值（项）", "quantified_value"),
+        ("ledger_tasks", "完成时间", None),
+    ],
+)
+def test_issues_and_tasks_are_known_by_the_names_that_offices_use(
+    feed: str, header: str, column: str | None
+) -> None:
+    """完成时间 may be a limit or the day it was done: it is neither."""
+    found = load_contracts()[feed].columns_by_header.get(read_header(header, "2024-03").key)
+    assert (found.name if found else None) == column
 
 
 def test_a_small_contract_is_enough_for_a_new_feed(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""A declared correction on the sample city: applied, overtaken by the sender, withdrawn; and what is said of it."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.city import City
+
+PERIOD = "2024-05"
+PROJECT = "HZ-ZYZ-2024-002"
+INDICATORS = (
+    "select sum(value) filter (where indicator_code = 'investment_total'), "
+    "max(flags) filter (where indicator_code = 'investment_total') from indicator_monthly "
+    f"where period = '{PERIOD}' and town_code = 'all' and breakdown = 'all'"
+)
+COMMON = (
+    "--feed", "ledger_projects", "--period", PERIOD, "--key", PROJECT, "--by", "领导小组办公室",
+    "--on", "2024-06-08", "--reason", "总投资漏记追加部分",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    city = City(tmp_path_factory.mktemp("corrections"))
+    city.take_from_sample(PERIOD)
+    return city
+
+
+def total_cell(city):
+    """Sheet, cell and value of the project's 总投资 in the office's workbook."""
+    (path,) = (city.landing / "ledger_projects" / PERIOD).glob("*.xlsx")
+    book = load_workbook(path)
+    sheet = book.active
+    (row,) = [row for row in sheet.iter_rows() if any(cell.value == PROJECT for cell in row)]
+    (column,) = {
+        cell.column for line in sheet.iter_rows(max_row=6) for cell in line if str(cell.value).startswith("总投资")
+    }
+    return path, book, sheet.cell(row[0].row, column)
+
+
+def test_a_correction_lives_until_the_sender_has_mended_the_file(city):
+    assert city.stm("run").code == 0
+    ((before, flags),) = city.query(INDICATORS)
+    assert "R-PROJ-007" in flags
+    path, book, cell = total_cell(city)
+    wrong, right = Decimal(str(cell.value)), Decimal(str(cell.value)) * 2
+
+    declared = city.stm(
+        "correction", "add", *COMMON, "--column", "总投资", "--wrong", f"{wrong:,}", "--right", str(right), "--json"
+    )
+    assert declared.code == 0, declared.err
+    ran = city.stm("run", "--json")
+    assert ran.published() == [f"{PERIOD}-r2"]
+    (told,) = ran.report["corrections"]
+    assert (told["correction_id"], told["outcome"]) == ("C-1", "applied")
+    ((after, flags),) = city.query(INDICATORS)
+    assert (after - before, flags and "R-PROJ-007" in flags) == (right - wrong, None)
+    (said,) = city.manifest()["corrections"]
+    assert (said["outcome"], said["row_key"], said["column_name"], said["row_no"]) == (
+        "applied", PROJECT, "total_investment", cell.row,
+    )  # fmt: skip
+    assert (said["wrong"], said["right"], said["reason"]) == (f"{wrong:,}", str(right), COMMON[-1])
+    # What was delivered is kept, in raw and in staging.
+    assert city.warehouse(
+        f"select total_investment, _corrections from stg_ledger_projects where project_id = '{PROJECT}' "
+        "order by _corrections nulls first"
+    ) == [(wrong, None), (right, "C-1")]
+    assert city.stm("run", "--json").report["is_nothing_new"]
+
+    # The sender mends it in another way: what is declared is obsolete, and left out.
+    cell.value = float(right + 1)
+    mended = path.with_name("更正后" + path.name)
+    book.save(mended)
+    ran = city.stm("run", "--json")
+    assert ran.published() == [f"{PERIOD}-r3"]
+    (told,) = ran.report["corrections"]
+    assert told["outcome"] == "obsolete"
+    assert Decimal(told["cell"]) == right + 1
+    ((now, _),) = city.query(INDICATORS)
+    assert now - after == 1
+    (listed,) = json.loads(city.stm("correction", "list", "--json").out)
+    assert listed["outcome"] == "obsolete"
+    assert "已过时" in city.stm("correction", "list").out
+
+    ended = city.stm("correction", "withdraw", "C-1", "--by", "张工", "--why", "来文已更正")
+    assert ended.code == 0
+    again = city.stm("run", "--json").report
+    assert again["corrections"] == []
+    assert city.query(INDICATORS)[0][0] == now
+
+
+def test_what_cannot_be_corrected_is_said_in_one_sentence(city):
+    for arguments, message in (
+        (("--column", "项目编号", "--wrong", "1", "--right", "2"), "主键列"),
+        (("--column", "没有这列", "--wrong", "1", "--right", "2"), "没有这一列"),
+    ):
+        ran = city.stm("correction", "add", *COMMON, *arguments)
+        assert ran.code == 2
+        assert message in ran.err
+        assert "Traceback" not in ran.err
+    assert city.stm("correction", "withdraw", "C-99", "--by", "张工", "--why", "无").code == 2
