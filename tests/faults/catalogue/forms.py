@@ -114,6 +114,13 @@ class Form:
         """Send the form without its 合计 row."""
         self.bottom = [row for row in self.bottom if row[0] != "合计"]
 
+    def falsify_total(self, header: str, factor: float) -> None:
+        """Send 合计 of a column so many times too large."""
+        assert self.total
+        place = self.place(header)
+        self.total[place] = round(self.total[place] * factor, 2)
+        self.keeps_total = self.is_touched = True
+
     def rename(self, header: str, new: str, *, level: int | None = None) -> None:
         """Write another text into the header's cell (of a two-level header: into that of `level`, 0 or 1)."""
         column = self.place(header)

@@ -331,7 +331,7 @@ def month_outcomes(
 ) -> Iterator[Outcome]:
     """What became of each fault of a whole month; `given`: its feed and month."""
     for fault, place in given.items():
-        seen = {rule for rule in city.failing.get(place, set()) if levels[rule] == "batch"}
+        seen = {rule for rule in city.failing.get(place, set()) if levels[rule] in ("batch", "indicator")}
         expected = fault.disposition.rules
         if seen == expected:
             yield Outcome(fault, "caught")

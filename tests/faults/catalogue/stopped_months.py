@@ -19,11 +19,6 @@ from tests.faults.catalogue.forms import Form
 MISSING, PENDING = block("R-BATCH-005"), block("R-BATCH-006")
 
 
-def _total_off(form: Form, header: str, factor: float) -> None:
-    form.keeps_total = form.is_touched = True
-    form.total[form.place(header)] = round(form.total[form.place(header)] * factor, 2)
-
-
 def _without_town(form: Form, rows: int) -> None:
     for line in form.rows[-rows:]:
         line["所属专业镇"] = None
@@ -41,19 +36,19 @@ def _second_file(form: Form, files: CityFiles, content: bytes, day: str) -> None
 @in_a_month(STATISTICS, warn("R-STAT-012"))
 def total_of_output_off_by_one_percent(form: Form, files: CityFiles) -> None:
     """合计 of 产值 is 1 % off its rows."""
-    _total_off(form, "工业总产值/1—本月", 1.01)
+    form.falsify_total("工业总产值/1—本月", 1.01)
 
 
 @in_a_month(STATISTICS, block("R-BATCH-003", "R-STAT-012"))
 def total_of_output_off_by_ten_percent(form: Form, files: CityFiles) -> None:
     """合计 of 产值 is 10 % off its rows: rows were lost."""
-    _total_off(form, "工业总产值/1—本月", 1.1)
+    form.falsify_total("工业总产值/1—本月", 1.1)
 
 
 @in_a_month(PROJECTS, warn("R-PROJ-014"))
 def total_of_investment_off_by_one_percent(form: Form, files: CityFiles) -> None:
     """合计 of 总投资 is 1 % off its rows."""
-    _total_off(form, "总投资(万元)", 0.99)
+    form.falsify_total("总投资(万元)", 0.99)
 
 
 @in_a_month(PROJECTS, block("R-BATCH-003", "R-PROJ-014"))
@@ -62,6 +57,24 @@ def last_rows_cut_off(form: Form, files: CityFiles) -> None:
     for line in sorted(form.rows, key=lambda line: line["总投资(万元)"])[-5:]:
         form.remove(line)
     form.keeps_total = True
+
+
+@in_a_month(PRODUCT, warn("R-PROD-012"))
+def total_of_one_product_off_by_one_percent(form: Form, files: CityFiles) -> None:
+    """合计 below a report of one product is 1 % off its rows."""
+    form.rows = [line for line in form.rows if line["计量单位"] == "公斤"]
+    place = form.place("累计产量")
+    total = ["合计", *[None] * (len(form.headers) - 1)]
+    total[place] = round(sum(line.cells[place] for line in form.rows) * 1.01, 2)
+    form.bottom.insert(0, total)
+    form.keeps_total = form.is_touched = True
+
+
+@in_a_month(STATISTICS, warn("R-IND-001"))
+def last_year_missing_for_many(form: Form, files: CityFiles) -> None:
+    """Half of the returns lack 上年同期 of 产值: no growth is told."""
+    for line in form.rows[::2]:
+        line["工业总产值/上年同期累计"] = None
 
 
 @in_a_month(STATISTICS, IGNORE)

@@ -211,6 +211,12 @@ def word_for_an_optional_number(entry: Entry) -> None:
     entry.now["期末从业人员数（人）"] = "约五十"
 
 
+@in_an_entry(PRODUCT, "cell", warn("R-PROD-011"))
+def word_for_a_price(entry: Entry) -> None:
+    """平均出厂价 is 随行就市."""
+    entry.now["平均出厂价（元）"] = "随行就市"
+
+
 @in_an_entry(PROJECTS, "cell", warn("R-PROJ-013"))
 def word_for_an_optional_date(entry: Entry) -> None:
     """计划竣工 is 年底前."""
@@ -449,6 +455,12 @@ def same_return_twice(entry: Entry) -> None:
     entry.repeat()
 
 
+@in_an_entry(PRODUCT, "row", warn("R-PROD-010"))
+def same_product_in_another_unit(entry: Entry) -> None:
+    """The same product twice, once in 千克: one row all the same."""
+    entry.repeat(**({"计量单位": "千克"} if entry.now["计量单位"] == "公斤" else {}))
+
+
 @in_an_entry(PROJECTS, "row", warn("R-PROJ-012"))
 def same_project_twice(entry: Entry) -> None:
     """The same project twice: used once."""
@@ -551,13 +563,13 @@ def sales_are_not_the_difference(entry: Entry) -> None:
     entry.now["本月销量"] = round(entry.now["本月销量"] * 1.5)
 
 
-@in_an_entry(STATISTICS, "history", warn("R-STAT-009"))
+@in_an_entry(STATISTICS, "history", warn("R-STAT-009", "R-PROD-009"))
 def enterprise_unknown_to_the_register(entry: Entry) -> list[Break]:
     """A return of an enterprise that the register does not have."""
     return _unregistered(entry, vanishes=True)
 
 
-@in_an_entry(STATISTICS, "history", warn("R-STAT-009"))
+@in_an_entry(STATISTICS, "history", warn("R-STAT-009", "R-PROD-009"))
 def enterprise_cancelled_in_the_register(entry: Entry) -> list[Break]:
     """A return of an enterprise that the register has as cancelled."""
     return _unregistered(entry, vanishes=False)
