@@ -18,8 +18,8 @@ REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"
 SAMPLE = SHARED / "sample"
 FEEDS = (
-    "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
-    "ledger_issues", "ledger_tasks",
+    "statistics_enterprise", "statistics_product", "registration_entities", "registration_changes", "ledger_projects",
+    "ledger_issues", "ledger_tasks", "ledger_events", "ledger_funds",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from stdnum.cn import uscc
 
-from orchestration.intake import WAIVERS_SCHEMA
+from orchestration.intake import CORRECTIONS_SCHEMA, WAIVERS_SCHEMA
 from orchestration.settings import Settings
 from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
@@ -24,9 +24,11 @@ CONTRACTS: Mapping[str, Contract] = load_contracts()
 REQUIRED_FEEDS = STATISTICS, PRODUCT, REGISTER, PROJECTS = (
     "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
 )  # fmt: skip
+CHANGES = "registration_changes"
 ISSUES, TASKS = "ledger_issues", "ledger_tasks"
 FEEDS = (
     *REQUIRED_FEEDS,
+    CHANGES,
     ISSUES, TASKS,
 )  # fmt: skip
 
@@ -147,6 +149,7 @@ class Scenario:
         ]
         pq.write_table(pa.Table.from_pylist(feeds), settings.intake_dir / "feeds.parquet")
         pq.write_table(WAIVERS_SCHEMA.empty_table(), settings.intake_dir / "waivers.parquet")
+        pq.write_table(CORRECTIONS_SCHEMA.empty_table(), settings.intake_dir / "corrections.parquet")
 
     def _deliveries(self) -> Iterator[dict[str, object]]:
         for key in sorted({*self._files, *self._refusals}):
@@ -231,6 +234,10 @@ def _usual_entity(code: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_change(code: str, month: int) -> dict[str, Cell]:
+    return {"credit_code": code, "change_type": "注销", "changed_on": f"2023-{month:02d}-01"}
+
+
 def _usual_project(number: str, month: int) -> dict[str, Cell]:
     return {
         "project_id": number, "project_name": f"{number}项目", "town": "年馍", "total_investment": "5000",
@@ -261,6 +268,7 @@ _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     STATISTICS: _usual_return,
     PRODUCT: _usual_product,
     REGISTER: _usual_entity,
+    CHANGES: _usual_change,
     PROJECTS: _usual_project,
     ISSUES: _usual_issue,
     TASKS: _usual_task,

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.flow.raw_rows import (
+    CHANGES,
     ISSUES,
     PRODUCT,
     PROJECTS,
@@ -80,7 +81,9 @@ def _row(feed: str) -> Callable[..., Row]:
     return row
 
 
-enterprise, product, entity, project = (_row(feed) for feed in (STATISTICS, PRODUCT, REGISTER, PROJECTS))
+enterprise, product, entity, change, project = (
+    _row(feed) for feed in (STATISTICS, PRODUCT, REGISTER, CHANGES, PROJECTS)
+)
 issue, task = (_row(feed) for feed in (ISSUES, TASKS))
 
 
@@ -481,6 +484,203 @@ def _of_entities() -> Iterator[Proof]:
     )  # fmt: skip
 
 
+def _of_changes() -> Iterator[Proof]:
+    """`month` has a register of its own, April only the one of March; before March there is none."""
+    month = REGISTER_MONTH
+    yield Proof(
+        "R-LINE-001", "a damaged line of the changes is set aside, alone",
+        passes=(change(month),),
+        fails=(change(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for right, wrong in SPELLINGS:
+        yield Proof(
+            "R-CHG-001", f"what is only spelt otherwise is the same code ({right.__name__})",
+            passes=(change(month, credit_code=right),),
+            fails=(change(month, "R-CHG-001", credit_code=wrong),),
+        )  # fmt: skip
+    for column, cell in (
+        ("change_type", "—"), ("change_type", None), ("change_type", "歇业"), ("changed_on", "无"),
+        ("changed_on", "三月初"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-CHG-002", f"{column} is required and cannot be {cell}; 变动事项 can be missing, a kind spelt otherwise",
+            passes=(change(month, change_type=" 注 销登记", change_item="—"),),
+            fails=(change(month, "R-CHG-002", **{column: cell}),),
+        )  # fmt: skip
+    for late in ("2023-03-31", "2022-12-31", "2023年2月"):
+        yield Proof(
+            "R-CHG-003", f"changed by the month's end; one that came late ({late}) is right",
+            passes=(change(month, changed_on=late),),
+            fails=(change(month, "R-CHG-003", changed_on="2023-04-01"),),
+        )  # fmt: skip
+    yield Proof(
+        "R-CHG-003", "a day that no calendar has is unreadable as well",
+        fails=(change(month, "R-CHG-002 R-CHG-003", changed_on="2023-02-30"),),
+    )  # fmt: skip
+    for column in ("change_item", "value_before", "value_after"):
+        yield Proof(
+            "R-CHG-004", f"rows of one key that differ in {column} are both set aside; two kinds on one day are not",
+            passes=(change(month, change_type="吊销"), change(month)),
+            fails=(change(month, "R-CHG-004"), change(month, "R-CHG-004", **{column: "另"})),
+        )  # fmt: skip
+    yield Proof(
+        "R-CHG-004", "a later delivery corrects the earlier one, whatever it held",
+        passes=(change(month, status="superseded"), change(month, change_item="状态", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-CHG-005", "the same row twice is used once",
+        passes=(change(month),),
+        fails=(change(month, "R-CHG-005"), change(month, change_type="注销登记", status="repeat")),
+    )  # fmt: skip
+    for item, after, word in (
+        ("经营范围变更", "花馍加工", "—"), ("行业代码", "１４３１", "无"), ("状态", "存续", "不明"),
+        ("企业类型", "有限责任公司", "其他"), ("成立日期", "2020.5.1", "2020-02-30"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-CHG-006", f"{item} can become {after}, not {word}",
+            passes=(
+                entity(month, business_scope="花馍加工"),
+                change(month, change_type="变更", change_item=item, value_after=after),
+            ),
+            fails=(
+                entity(month), change(month, "R-CHG-006", change_type="变更", change_item=item, value_after=word),
+            ),
+        )  # fmt: skip
+    for item in (None, "若干", "名称、经营范围"):
+        yield Proof(
+            "R-CHG-006", f"a 变更 says what changed, be it nothing that is used here; {item} says nothing",
+            passes=(
+                entity(month), change(month, change_type="变更", change_item="法定代表人（负责人）变更", value_after="某"),
+            ),
+            fails=(entity(month), change(month, "R-CHG-006", change_type="变更", change_item=item, value_after="某")),
+        )  # fmt: skip
+
+    for kind in ("设立", "迁入", "变更", "注销"):
+        yield Proof(
+            "R-CHG-007", f"{kind}: March's register describes the entity, or nothing does",
+            passes=(
+                entity(month),
+                change(APRIL, change_type=kind, change_item="名称", value_after="新公司"),
+            ),
+            fails=(change(APRIL, "R-CHG-007", change_type=kind, change_item="名称", value_after="新公司"),),
+        )  # fmt: skip
+    yield Proof(
+        "R-CHG-007", "before the first register nothing is described; a row that was set aside describes nothing",
+        fails=(
+            change(FEBRUARY, "R-CHG-007"), entity(month, "R-REG-002", established_on=None), change(month),
+            change(APRIL, "R-CHG-007"),
+        ),
+    )  # fmt: skip
+
+    for kind, right, wrong in (
+        ("注销", "注销", "存续"), ("注销", "注销", "吊销"), ("吊销", "吊销，未注销", "在营"), ("迁出", "迁出", "存续"),
+        ("设立", "存续", "注销"), ("设立", "停业", "吊销"), ("迁入", "在业", "迁出"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-CHG-008", f"after {kind} the register says {right}, not {wrong}",
+            passes=(entity(month, registration_status=right), change(month, change_type=kind)),
+            fails=(entity(month, registration_status=wrong), change(month, "R-CHG-008", change_type=kind)),
+        )  # fmt: skip
+    for there, gone in (("设立", "注销"), ("迁入", "吊销"), ("迁入", "迁出")):
+        yield Proof(
+            "R-CHG-008", f"after {there} the entity is in the register; after {gone} it may be gone",
+            passes=(change(month, change_type=gone),),
+            fails=(change(month, "R-CHG-008", change_type=there),),
+        )  # fmt: skip
+    yield Proof(
+        "R-CHG-008", "of several changes the last must agree, by its day",
+        passes=(
+            entity(month), change(month, change_type="迁出"),
+            change(month, change_type="迁入", changed_on="2023-03-02"),
+        ),
+        fails=(
+            entity(month), change(month, change_type="迁入"),
+            change(month, "R-CHG-008", change_type="迁出", changed_on="2023-03-02"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-CHG-008", "on one day who leaves may come again; who came and went may be gone",
+        passes=(entity(month), change(month, change_type="迁入"), change(month, change_type="迁出")),
+        fails=(entity(month), change(month, change_type="设立"), change(month, "R-CHG-008")),
+    )  # fmt: skip
+    yield Proof(
+        "R-CHG-008", "set up and cancelled within the month",
+        passes=(change(month, change_type="设立"), change(month, changed_on="2023-03-30")),
+        fails=(change(month, "R-CHG-008", change_type="设立"), change(month, "R-CHG-003", changed_on="2023-04-30")),
+    )  # fmt: skip
+    for item, column, right, wrong in (
+        ("名称", "entity_name", "新 公司", "老公司"), ("经营范围", "business_scope", "花馍加工", "馒头零售"),
+        ("行业代码", "industry_code", "1431", "1432"), ("类型", "entity_type", "股份有限公司", "个体工商户"),
+        ("行政区划", "division_code", "141082100", "141081"), ("登记状态", "registration_status", "开业", "停业"),
+        ("成立日期", "established_on", "2020年5月1日", "2020-05-02"),
+    ):  # fmt: skip
+        after = {"名称": "新公司", "成立日期": "2020/5/1", "登记状态": "存续", "行政区划": "141082"}.get(item, right)
+        changed = change(month, change_type="变更", change_item=item, value_after=after)
+        yield Proof(
+            "R-CHG-008", f"after a 变更 of {item} the register says so too",
+            passes=(entity(month, **{column: right}), changed),
+            fails=(
+                entity(month, **{column: wrong}),
+                change(month, "R-CHG-008", change_type="变更", change_item=item, value_after=after),
+            ),
+        )  # fmt: skip
+    yield Proof(
+        "R-CHG-008", "a cell that the register leaves empty contradicts nothing; an entity that is not there does",
+        passes=(
+            entity(month, industry_code="—"),
+            change(month, change_type="变更", change_item="行业代码", value_after="1431"),
+        ),
+        fails=(change(month, "R-CHG-008", change_type="变更", change_item="行业代码", value_after="1431"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-CHG-008", "a register row that was set aside contradicts nothing",
+        passes=(entity(month, "R-REG-002", established_on=None), change(month)),
+    )  # fmt: skip
+    yield Proof(
+        "R-CHG-008", "what came late is held against the register that must know it, what came since is applied",
+        passes=(entity(month), change(APRIL)),
+        fails=(entity(month), change(APRIL, "R-CHG-008", changed_on="2023-03-31")),
+    )  # fmt: skip
+
+    yield Proof(
+        "R-CHG-001", "a row whose key could not be read is superseded once its change comes again",
+        passes=(
+            change(month, "R-CHG-001", credit_code=with_wrong_check, changed_on="2023-03-09", status="superseded"),
+            change(month, changed_on="2023-03-09", arrival_no=2),
+        ),
+    )  # fmt: skip
+    for column in ("change_type", "changed_on"):
+        yield Proof(
+            "R-CHG-002", f"also where {column} was missing; not by a change that was there already",
+            passes=(change(month, "R-CHG-002", status="superseded", **{column: None}), change(month, arrival_no=2)),
+            fails=(
+                change(month, status="superseded"), change(month, "R-CHG-002", **{column: None}),
+                change(month, arrival_no=2),
+            ),
+        )  # fmt: skip
+    yield Proof(
+        "R-CHG-001", "not by another entity's change of that kind and day",
+        fails=(
+            change(month, "R-CHG-001", credit_code=_scientific, changed_on="2023-03-08"),
+            change(month, changed_on="2023-03-08", arrival_no=2),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-CHG-001", "a file without one readable code is superseded change by change",
+        passes=(
+            change(DECEMBER, "R-CHG-001", credit_code=_scientific, changed_on="2022-12-05", status="superseded"),
+            change(DECEMBER, "R-CHG-007", changed_on="2022-12-05", arrival_no=2),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-CHG-001", "the file of the next day is not the file of this day again",
+        fails=(
+            change(JANUARY, "R-CHG-001", credit_code=with_wrong_check),
+            change(JANUARY, "R-CHG-007", changed_on="2023-01-02", arrival_no=2),
+        ),
+    )  # fmt: skip
+
+
 def _of_projects() -> Iterator[Proof]:
     # A project of the month before that is not there has vanished: only what needs a history has one.
     month, before = APRIL, MARCH
@@ -815,7 +1015,7 @@ def _of_tasks() -> Iterator[Proof]:
 
 
 PROOFS = (
-    *_of_enterprises(), *_of_products(), *_of_entities(), *_of_projects(),
+    *_of_enterprises(), *_of_products(), *_of_entities(), *_of_changes(), *_of_projects(),
     *_of_issues(), *_of_tasks(),
 )  # fmt: skip
 
@@ -862,6 +1062,14 @@ def _readings() -> Iterator[Reading]:
         yield Reading(entity(REGISTER_MONTH, established_on=cell), "established_on", date(2020, 3, 5))
     for cell in ("2020年3月", "2020-3", "2020-03"):
         yield Reading(entity(REGISTER_MONTH, established_on=cell), "established_on", date(2020, 3, 1))
+
+    for cell, kind, status in (
+        ("注销", "注销", "cancelled"), ("注　销 登记", "注销", "cancelled"), ("吊销", "吊销", "revoked"),
+        ("迁出", "迁出", "moved_out"),
+    ):  # fmt: skip
+        row = change(REGISTER_MONTH, change_type=cell, change_item="法定代表人", value_after="某人")
+        yield Reading(row, "change_type", kind)
+        yield Reading(row, "value_after", status)
 
     for cell in ("长期", "9999-12-31"):
         yield Reading(project(APRIL, planned_finish=cell), "planned_finish", date(9999, 12, 31))

@@ -19,6 +19,7 @@ import pytest
 from orchestration.dbt_runner import Dbt
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 from tests.flow.raw_rows import (
+    CONTRACTS,
     FEEDS,
     PRODUCT,
     PROJECTS,

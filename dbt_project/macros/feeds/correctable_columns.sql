@@ -1,5 +1,5 @@
 {#- The columns of a feed in which a declared correction may change a cell: those of its contract but the key and the
-    personal ones. A test holds the list against the contracts. -#}
+    personal ones (none of the changes of the register). A test holds the list against the contracts. -#}
 {% macro correctable_columns(feed) -%}
     {{ return({
         'statistics_enterprise': ['enterprise_name', 'town', 'industry_code', 'is_above_scale']
@@ -13,5 +13,21 @@
             'project_name', 'town', 'owner', 'credit_code', 'project_type', 'stage', 'progress_note',
             'responsible_unit', 'township', 'problems', 'design_capacity',
         ] + ledger_projects_amounts() + ledger_projects_dates(),
-    }[feed]) }}
+        'ledger_issues': [
+            'town', 'subject', 'category', 'problem', 'raised_on', 'lead_unit', 'supporting_unit', 'measures', 'due_on',
+            'status', 'closed_on',
+        ],
+        'ledger_tasks': [
+            'task_name', 'lead_unit', 'responsible_unit', 'due_on', 'progress_note', 'status', 'completed_on',
+            'quantified_value',
+        ],
+        'ledger_honours': ['honour_level', 'credit_code', 'holder', 'town', 'granted_on', 'expires_on'],
+        'ledger_platforms': [
+            'platform_name', 'town', 'platform_type', 'opened_on', 'operating_status', 'enterprises_served', 'operator',
+        ],
+        'ledger_events': [
+            'event_name', 'event_type', 'town', 'held_on', 'enterprises', 'attendance', 'intended_value', 'deal_value',
+        ],
+        'ledger_funds': ['town', 'beneficiary', 'amount', 'received_amount', 'paid_amount'],
+    }.get(feed, [])) }}
 {%- endmacro %}

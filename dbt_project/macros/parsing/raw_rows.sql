@@ -16,6 +16,7 @@
     inner join {{ ref('stg_deliveries') }} as deliveries
         on raw_rows._delivery_id = deliveries.delivery_id
     where deliveries.status = 'accepted' and raw_rows._row_kind in ('data', 'total', 'damaged')
+    {%- if replaced %}
 
     union all
 
@@ -39,4 +40,5 @@
         group by cells.delivery_id, cells.row_id, cells.arrival_no
     ) as corrected
         on raw_rows._delivery_id = corrected.delivery_id and {{ raw_row_id('raw_rows') }} = corrected.row_id
+    {%- endif %}
 {%- endmacro %}

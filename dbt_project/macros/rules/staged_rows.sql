@@ -4,12 +4,16 @@
 {% macro staged_rows(feed) -%}
     select staged.*
     from {{ ref('stg_' ~ feed) }} as staged
+    {%- if correctable_columns(feed) %}
     left join (
         select distinct row_id
         from {{ ref('stg_corrected_cells') }}
         where feed = '{{ feed }}' and is_standing
     ) as corrected on staged._row_id = corrected.row_id
+    {%- endif %}
     where
         staged._row_kind <> 'total'
+        {%- if correctable_columns(feed) %}
         and (corrected.row_id is null or staged._corrections is not null)
+        {%- endif %}
 {%- endmacro %}

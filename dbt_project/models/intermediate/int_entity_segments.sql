@@ -37,7 +37,7 @@ final as (
         entities._delivery_id,
         entities._warnings,
         entities._revised
-    from {{ ref('int_registration_entities') }} as entities
+    from {{ ref('int_register_in_effect') }} as entities
     inner join {{ ref('int_profile_segments') }} as segments on entities.profile_id = segments.profile_id
     inner join periods on entities.period = periods.period
 

@@ -10,6 +10,18 @@ with evaluations as (
 
 ),
 
+-- Entities that no register describes yet are missing from every figure of a register that changes carry on.
+undescribed as (
+
+    select distinct
+        period,
+        'registration_entities' as feed,
+        'R-CHG-007' as rule_id
+    from {{ ref('val_register_carried') }}
+    where not is_described
+
+),
+
 batch_rules as (
 
     select rule_id
@@ -27,7 +39,18 @@ marks as (
         cast(null as {{ dbt.type_string() }}) as waived_rule_id
     from evaluations
     inner join batch_rules on evaluations.rule_id = batch_rules.rule_id
+
     union all
+
+    select
+        period,
+        feed,
+        rule_id,
+        cast(null as {{ dbt.type_string() }}) as waived_rule_id
+    from undescribed
+
+    union all
+
     select
         period,
         feed,

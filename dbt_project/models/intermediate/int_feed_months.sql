@@ -47,6 +47,15 @@ units as (
 
 ),
 
+-- Without a register of its own a month is held with the last one and the changes since.
+carried as (
+
+    select period
+    from {{ ref('val_register_months') }}
+    where is_carried
+
+),
+
 -- Who is expected shows in a month's own return and the three before it; a month without a return is none.
 looked_at as (
 
@@ -88,10 +97,13 @@ months as (
             concat('|', coalesce(feeds.not_due_months, ''), '|'),
             concat('|', cast(periods.month as {{ dbt.type_string() }}), '|')
         ) = 0 as is_due,
-        delivered.period is not null as is_delivered
+        delivered.period is not null as is_delivered,
+        delivered.period is not null
+        or (feeds.feed = 'registration_entities' and carried.period is not null) as has_data
     from periods
     cross join feeds
     left join delivered on periods.period = delivered.period and feeds.feed = delivered.feed
+    left join carried on periods.period = carried.period
 
 ),
 
@@ -103,6 +115,7 @@ final as (
         months.is_required,
         months.is_due,
         months.is_delivered,
+        months.has_data,
         case
             when not months.is_due and not months.is_delivered then 0
             when months.has_reporting_units then coalesce(counted.expected_units, 0)

@@ -17,7 +17,7 @@ with months as (
         places.town_code
     from {{ ref('int_feed_months') }} as feed_months
     cross join {{ ref('int_places') }} as places
-    where feed_months.feed = 'registration_entities' and feed_months.is_delivered
+    where feed_months.feed = 'registration_entities' and feed_months.has_data
 
 ),
 
@@ -155,7 +155,7 @@ region_counts as (
         benchmark_shares.town_code,
         benchmark_shares.share_pct,
         count(*) as active_in_region
-    from {{ ref('int_registration_entities') }} as entities
+    from {{ ref('int_register_in_effect') }} as entities
     inner join benchmark_shares
         on
             substr(entities.region_code, 1, length(benchmark_shares.region_code))

@@ -7,7 +7,7 @@ with profiles as (
         industry_code,
         entity_name,
         business_scope
-    from {{ ref('int_registration_entities') }}
+    from {{ ref('int_register_in_effect') }}
 
 ),
 

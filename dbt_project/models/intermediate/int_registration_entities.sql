@@ -10,7 +10,6 @@ used as (
 
 ),
 
--- What decides membership, apart from the entity: months and entities that agree in it are judged once.
 final as (
 
     select
@@ -21,13 +20,9 @@ final as (
         established_on,
         status_group,
         cancelled_on,
-        coalesce(division_code, substr(credit_code, 3, 6)) as region_code,
+        {{ register_profile() }}
         industry_code,
         business_scope,
-        md5(concat(
-            coalesce(division_code, substr(credit_code, 3, 6)), '|', coalesce(industry_code, ''), '|',
-            entity_name, '|', coalesce(business_scope, '')
-        )) as profile_id,
         _row_id,
         _delivery_id,
         _warnings,

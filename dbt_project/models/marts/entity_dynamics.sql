@@ -16,7 +16,7 @@ cells as (
     cross join {{ ref('int_places') }} as places
     cross join (select distinct entity_type from {{ ref('entity_type_list') }}) as types
     cross join (select distinct chain_segment from {{ ref('membership_rules') }}) as chain_segments
-    where feed_months.feed = 'registration_entities' and feed_months.is_delivered
+    where feed_months.feed = 'registration_entities' and feed_months.has_data
 
 ),
 

@@ -36,7 +36,7 @@ feed_months as (
     select
         period,
         feed,
-        is_delivered,
+        has_data,
         coverage_pct
     from {{ ref('int_feed_months') }}
 
@@ -143,9 +143,9 @@ stated as (
             'compared.flags', 'feed_flags.flags', "case when compared.lacks_prior then 'R-IND-001' end",
         ]) }} as all_flags,
         case
-            when not compared.is_due and not coalesce(feed_months.is_delivered, false) then 'not_due'
+            when not compared.is_due and not coalesce(feed_months.has_data, false) then 'not_due'
             when
-                not coalesce(feed_months.is_delivered, false)
+                not coalesce(feed_months.has_data, false)
                 or (compared.value is null and compared.value_ytd is null)
                 then 'missing'
             when compared.is_revised then 'revised'

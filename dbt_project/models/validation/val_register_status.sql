@@ -1,4 +1,5 @@
 -- grain: one row per period and registered entity whose row is sound: is it active at month end?
+-- Months without a register of their own have the latest one with the changes since.
 with register_rows as (
 
     select
@@ -28,6 +29,14 @@ final as (
     from register_rows
     left join broken on register_rows._row_id = broken.row_id
     where broken.row_id is null
+
+    union all
+
+    select
+        period,
+        credit_code,
+        status_group = 'active' as is_active
+    from {{ ref('val_register_carried') }}
 
 )
 

@@ -35,6 +35,7 @@ select feed, feed as label_zh, is_required, '' as not_due_months
 from (values
     ('statistics_enterprise', true), ('statistics_product', true), ('registration_entities', true),
     ('ledger_projects', true),
+    ('registration_changes', false),
     ('ledger_issues', false),
     ('ledger_tasks', false)
 ) as listed (feed, is_required);
@@ -65,6 +66,7 @@ cross join (values (1), (2), (3)) as listed (row_no);
 create table stg_statistics_enterprise as select * from delivered where feed = 'statistics_enterprise';
 create table stg_statistics_product as select * from delivered where feed = 'statistics_product';
 create table stg_registration_entities as select * from delivered where feed = 'registration_entities';
+create table stg_registration_changes as select * from delivered where feed = 'registration_changes';
 create table stg_ledger_projects as select * from delivered where feed = 'ledger_projects';
 create table stg_ledger_issues as select * from delivered where feed = 'ledger_issues';
 create table stg_ledger_tasks as select * from delivered where feed = 'ledger_tasks';

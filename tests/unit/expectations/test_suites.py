@@ -34,6 +34,9 @@ BREAKS = {
     "R-GX-REG-004": "update stg_registration_entities set industry_code = null, business_scope = null"
     " where _period = '{p}'",
     "R-GX-REG-005": "update stg_registration_entities set status_group = 'revoked' where _period = '{p}'",
+    "R-GX-CHG-001": "update stg_registration_changes set _file = null where _period = '{p}' and _row = 1",
+    "R-GX-CHG-002": "update stg_registration_changes set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-CHG-003": "delete from stg_registration_changes where _period = '{p}' and _row = 2",
     "R-GX-PROJ-001": "update stg_ledger_projects set _file = '' where _period = '{p}' and _row = 3",
     "R-GX-PROJ-002": "update stg_ledger_projects set _row_id = 'x' where _period = '{p}' and _row < 3",
     "R-GX-PROJ-003": "update stg_ledger_projects set _row_kind = 'total' where _period = '{p}' and _row = 2",

@@ -47,6 +47,13 @@ def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
     ]
     assert [feed for feed, contract in contracts.items() if contract.is_required] == [
         "ledger_projects",
+        "registration_changes",
+        "registration_entities",
+        "statistics_enterprise",
+        "statistics_product",
+    ]
+    assert [feed for feed, contract in contracts.items() if contract.is_required] == [
+        "ledger_projects",
         "registration_entities",
         "statistics_enterprise",
         "statistics_product",
@@ -55,6 +62,7 @@ def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
         "ledger_issues": 8,
         "ledger_projects": 8,
         "ledger_tasks": 8,
+        "registration_changes": 5,
         "registration_entities": 5,
         "statistics_enterprise": 8,
         "statistics_product": 8,
@@ -91,11 +99,15 @@ def test_raw_columns_begin_with_lineage_and_have_units_only_where_the_contract_h
     )  # fmt: skip
 
 
-def test_personal_columns_of_the_register_are_marked() -> None:
-    personal = [
-        column.name for column in load_contracts()["registration_entities"].columns if column.is_personal
-    ]
-    assert personal == ["entity_name", "legal_representative", "address", "phone"]
+@pytest.mark.parametrize(
+    ("feed", "personal"),
+    [
+        ("registration_entities", ["entity_name", "legal_representative", "address", "phone"]),
+        ("registration_changes", ["change_item", "value_before", "value_after"]),
+    ],
+)
+def test_personal_columns_of_the_register_are_marked(feed: str, personal: list[str]) -> None:
+    assert [column.name for column in load_contracts()[feed].columns if column.is_personal] == personal
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,7 @@ def test_many_rows_come_in_batches_and_in_order(intake: Intake, monkeypatch: pyt
 # What the sample holds beyond its data rows, per kind of feed.
 SAMPLE_KINDS = {
     "registration_entities": {"header"},
+    "registration_changes": {"header"},
     "statistics_enterprise": {"title", "unit", "header", "note", "signature", "total", "subtotal"},
     "statistics_product": {"title", "unit", "header", "note", "signature"},
     "ledger_projects": {"title", "unit", "header"},
@@ -310,6 +311,7 @@ def test_every_sample_delivery_is_accepted_whole(contracts: Mapping[str, Contrac
     found = scan(SAMPLE, contracts)
     assert Counter(arrival.feed for arrival in found.arrivals) == {
         "registration_entities": 16,
+        "registration_changes": 16,
         "statistics_enterprise": 16,
         "statistics_product": 15,
         "ledger_projects": 16,

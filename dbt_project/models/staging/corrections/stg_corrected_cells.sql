@@ -2,7 +2,8 @@
 -- A correction says wrong and right as the sender's file does, in the unit of the cell.
 {{ config(materialized='table') }}
 
-{%- set feeds = row_feeds() %}
+{%- set feeds = [] %}
+{%- for feed in row_feeds() if correctable_columns(feed) %}{% do feeds.append(feed) %}{% endfor %}
 
 with corrections as (
 
