@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.demo import write_demo
-from tests.faults.catalogue.fault import PRODUCT, REGISTER, STATISTICS, Fault
+from tests.faults.catalogue.fault import CHANGES, PRODUCT, REGISTER, STATISTICS, Fault
 from tests.faults.catalogue.forms import Form, Line, put, read_form
 
 LAST_PERIOD = "2024-06"
@@ -166,7 +166,8 @@ class CityFiles:
                 continue
             for key, lines in self._by_key(fault.feed).items():
                 is_free = all(line.owner is None for line in self._all_by_key(fault.feed)[key])
-                has_past = period in lines and any(earlier < period for earlier in lines)
+                # A change of the register has a key of its own, and so no past.
+                has_past = period in lines and (fault.feed == CHANGES or any(earlier < period for earlier in lines))
                 if is_free and has_past and self._is_private(fault.feed, key) and fault.where(lines[period]):
                     return self._given(fault, key, period, lines)
         raise AssertionError(f"no entry of {fault.feed} will do for {fault}")

@@ -89,7 +89,13 @@ class Warehouse:
         """Rules that fail, by feed and month."""
         failing: dict[tuple[str, str], set[str]] = defaultdict(set)
         for feed, period, rule in self.query(
-            "select feed, period, rule_id from rule_evaluations where rows_failing > 0"
+            """
+            select feed, period, rule_id from rule_evaluations where rows_failing > 0
+            union all
+            select source_feed, period, unnest(string_split(flags, '|'))
+            from indicator_monthly inner join indicator_catalogue using (indicator_code)
+            where flags is not null
+            """
         ):
             failing[feed, period].add(rule)
         return failing
@@ -299,6 +305,7 @@ def _differences(damaged: Damaged, clean: Warehouse, city: Warehouse) -> dict[Fa
         for form in damaged.files.forms.values()
         for line in damaged.lines_before[form.feed, form.period, form.file_name]
     }
+    owners_now = _owners(damaged.files)
     for feed in CONTRACTS:
         before, after = clean.used(feed), city.used(feed)
         for key, row in before.items():
@@ -306,7 +313,7 @@ def _differences(damaged: Damaged, clean: Warehouse, city: Warehouse) -> dict[Fa
             if (told := _difference(row, after.get(key))) is not None:
                 differences[owner].append(f"{feed} {key}: {told}")
         for key in after.keys() - before.keys():
-            differences[None].append(f"{feed} {key}: is new")
+            differences[owners_now.get((feed, *after[key]["_place"]))].append(f"{feed} {key}: is new")
     return differences
 
 
