@@ -144,11 +144,11 @@ class CityFiles:
         return self._by_key(feed).get(key, {})
 
     def give_form(self, fault: Fault) -> Form:
-        """A month of its own for a fault of a whole delivery, the latest that is free; months that are stopped have a
-        sound one before and after them."""
+        """A month of its own for a fault of a whole delivery, the latest that is free."""
         periods = self.periods(fault.feed)
         taken = {place for place, period in enumerate(periods) if (fault.feed, period) in self._whole}
-        if fault.stage == "month":
+        if fault.stage == "month" and fault.feed == REGISTER:
+            # A register is compared with that of the month before.
             taken |= {place + step for place in taken for step in (-1, 1)}
         period = periods[max(place for place in range(2, len(periods)) if place not in taken)]
         self._whole.add((fault.feed, period))
