@@ -56,9 +56,7 @@ class Column(_Strict):
     headers: Headers
     type: ColumnType
     unit: str | None = Field(default=None, description="Holds unless the header or the sheet says otherwise")
-    dimension: str | None = Field(
-        default=None, description="What the unit measures, if not what its word says"
-    )
+    dimension: str | None = Field(default=None, description="What the unit measures, if not what its word says")
     is_required: bool = False
     is_personal: bool = False
 
@@ -99,10 +97,7 @@ class Measure(_Strict):
                 name=f"{self.name}_{name}",
                 label_zh=f"{self.label_zh}（{part.label_zh}）",
                 headers=tuple(
-                    header
-                    for own in self.headers
-                    for parted in part.headers
-                    for header in (own + parted, parted + own)
+                    header for own in self.headers for parted in part.headers for header in (own + parted, parted + own)
                 ),
                 type="number",
                 unit=self.unit,
@@ -231,9 +226,7 @@ def _columns_of(form: ContractFile, path: Path) -> tuple[Column, ...]:
             columns.append(item)
             continue
         if unknown := sorted({*item.parts, *item.required_parts} - parts.keys()):
-            raise ContractError(
-                f"{path}: columns.{item.name}.parts: not among the parts of the file: {unknown}"
-            )
+            raise ContractError(f"{path}: columns.{item.name}.parts: not among the parts of the file: {unknown}")
         if spare := sorted(set(item.required_parts) - set(item.parts)):
             raise ContractError(f"{path}: columns.{item.name}.required_parts: not among its parts: {spare}")
         columns.extend(item.columns(parts))
@@ -254,6 +247,4 @@ def _check_columns(columns: tuple[Column, ...], form: ContractFile, path: Path) 
             raise ContractError(f"{path}: columns.{column.name}.unit: {column.unit!r} is no known unit")
         for key in column.header_keys:
             if owners.setdefault(key, column.name) != column.name:
-                raise ContractError(
-                    f"{path}: columns.{column.name}.headers: {key!r} is also a header of {owners[key]}"
-                )
+                raise ContractError(f"{path}: columns.{column.name}.headers: {key!r} is also a header of {owners[key]}")

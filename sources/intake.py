@@ -184,9 +184,7 @@ class _Reading:
         for table in read_tables(self._arrival.path, self._arrival.file_name, self.ignored_members.append):
             yield from self._table(table)
         if not self._has_content:
-            raise UnreadableFile(
-                "文件里没有任何内容。请重新导出后报送。", "there is nothing in it; export it again"
-            )
+            raise UnreadableFile("文件里没有任何内容。请重新导出后报送。", "there is nothing in it; export it again")
         if not self._has_header and self._without_header:
             raise self._without_header
         if self._contract.is_required and not self.rows_by_kind[RowKind.DATA]:
@@ -248,9 +246,7 @@ class _Reading:
                 is_hidden=table.is_hidden,
                 header_row=header.first_row if header else None,
                 columns=tuple(
-                    ColumnRead(
-                        found.header, found.column.name if found.column else None, units.unit_of(found)
-                    )
+                    ColumnRead(found.header, found.column.name if found.column else None, units.unit_of(found))
                     for found in (header.columns if header else ())
                 ),
                 rows_read=counted.total(),
@@ -286,8 +282,7 @@ class _Reading:
         # What stands there may be a row of data, names and telephones: it is not quoted.
         return Refusal(
             RefusalRule.COLUMN_MISSING,
-            f"{zh}找不到表头（前 {HEAD_ROWS} 行内没有一行写明各列名称）。必需的列：{wanted_zh}。"
-            "请加上表头后重新报送。",
+            f"{zh}找不到表头（前 {HEAD_ROWS} 行内没有一行写明各列名称）。必需的列：{wanted_zh}。请加上表头后重新报送。",
             f"{en} has no header within its first {HEAD_ROWS} rows; required columns: {wanted_en}; add it",
         )
 
@@ -370,9 +365,7 @@ class _Batches:
             texts = self._texts(rows, by_place, places, name)
             columns[name] = _null_where_empty(pa.array(texts, pa.string()))
             if name in self._units:
-                columns[name + UNIT_SUFFIX] = pc.if_else(
-                    is_valued, self._units[name], pa.scalar(None, pa.string())
-                )
+                columns[name + UNIT_SUFFIX] = pc.if_else(is_valued, self._units[name], pa.scalar(None, pa.string()))
         return pa.record_batch(
             [
                 columns[column.name] if column.name in columns else pa.nulls(len(rows), column.type)
@@ -424,9 +417,7 @@ class _Batches:
         if laid.kind is not RowKind.DATA:
             return json.dumps(laid.row.cells, ensure_ascii=False, separators=(",", ":"))
         cells = laid.cells
-        unnamed = (
-            [*self._nameless, *range(self._width, len(cells))] if len(cells) > self._width else self._nameless
-        )
+        unnamed = [*self._nameless, *range(self._width, len(cells))] if len(cells) > self._width else self._nameless
         if not self._unknown and not unnamed:
             return None
         kept: dict[str, str] = {}

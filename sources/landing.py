@@ -115,9 +115,7 @@ class _Scanner:
     def scan(self) -> Scan:
         arrivals: dict[str, Arrival] = {}
         found = [arrival for feed in self._folders(self._landing) for arrival in self._in_feed(feed)]
-        for arrival in sorted(
-            found, key=lambda item: (item.received_at, item.file_name, item.feed, item.period)
-        ):
+        for arrival in sorted(found, key=lambda item: (item.received_at, item.file_name, item.feed, item.period)):
             first = arrivals.setdefault(arrival.delivery_id, arrival)
             if first is not arrival:
                 self._note(
@@ -126,9 +124,7 @@ class _Scanner:
                     f"与同期已到的《{first.file_name}》内容完全相同，不算新的报送",
                     f"the same bytes as “{first.file_name}”, which came first in this period: no delivery",
                 )
-        return Scan(
-            tuple(arrivals.values()), tuple(sorted(self._notices, key=lambda notice: str(notice.path)))
-        )
+        return Scan(tuple(arrivals.values()), tuple(sorted(self._notices, key=lambda notice: str(notice.path))))
 
     def _in_feed(self, folder: Path) -> Iterator[Arrival]:
         if folder.name not in self._contracts:

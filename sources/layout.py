@@ -25,9 +25,7 @@ _CODE_TYPES = ("credit_code", "code")
 
 _TOTAL = re.compile(r"^(?:全[市县区省]|总|本表)?(?:合计|总计|共计)(?:数)?(?:[:(].*)?$")
 _SUBTOTAL = re.compile(r"小计(?:[:(].*)?$|(?:合计|总计)$|^其中[:、]?")
-_NOTE = re.compile(
-    r"^(?:注|备注|附注|注释|说明|填表说明|填报说明|编制说明|指标解释|审核关系)(?:\d*[:、.)(]|\d|$)"
-)
+_NOTE = re.compile(r"^(?:注|备注|附注|注释|说明|填表说明|填报说明|编制说明|指标解释|审核关系)(?:\d*[:、.)(]|\d|$)")
 _SIGNERS = (
     "单位负责人|统计负责人|企业负责人|负责人|填表人|填报人|制表人|制表|审核人|审核|复核人|经办人|联系人|分管领导"
     "|报出日期|填报日期|填表日期|制表日期|报送日期|上报日期|联系电话|填报单位|报送单位|填表单位|制表单位|制表机关"
@@ -35,9 +33,7 @@ _SIGNERS = (
 _SIGNATURE = re.compile(
     rf"(?:^|[^\w])(?:{_SIGNERS})(?:\([^)]*\))?:|^(?:{_SIGNERS})(?:\([^)]*\))?$|\((?:盖章|签章|签字)\)"
 )
-_HEADING = re.compile(
-    r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+部分)"
-)
+_HEADING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+部分)")
 _INDEX_CELL = re.compile(r"^(?:[甲乙丙丁戊己庚辛壬癸]|\(?\d{1,3}\)?)$")
 _CODE_START = re.compile(r"^\s*[0-9A-Za-z][0-9A-Za-z\-/]{5,}")
 _OTHER_YEAR = re.compile(r"上年|同期|同比|增")
@@ -132,9 +128,7 @@ class UnitsSaid:
         return found.unit or self.by_dimension.get(column.unit_dimension or "") or column.unit
 
 
-def find_header(
-    head: Sequence[Row], merges: Sequence[Merge], contract: Contract, period: str
-) -> Header | None:
+def find_header(head: Sequence[Row], merges: Sequence[Merge], contract: Contract, period: str) -> Header | None:
     """The rows of `head` that name most columns of the contract; None if none names any.
 
     One level is preferred to two of equal worth, an earlier row to a later one. The search ends soon after a
@@ -162,8 +156,7 @@ def find_header(
         (
             merge.first_row
             for merge in merges
-            if merge.first_column == merge.last_column
-            and merge.first_row < header.first_row <= merge.last_row
+            if merge.first_column == merge.last_column and merge.first_row < header.first_row <= merge.last_row
         ),
         default=header.first_row,
     )
@@ -185,11 +178,7 @@ def units_said(rows: Iterable[Row]) -> UnitsSaid:
 def periods_said(rows: Iterable[Row]) -> frozenset[str]:
     """Periods (YYYY-MM) that the rows name: months, the last one of `1—5月`; no days, no dates of filing."""
     return frozenset(
-        period
-        for row in rows
-        for cell in row.cells
-        if cell
-        for period in _periods_in(_REPORT_DATE.sub(" ", cell))
+        period for row in rows for cell in row.cells if cell for period in _periods_in(_REPORT_DATE.sub(" ", cell))
     )
 
 
@@ -238,17 +227,11 @@ class TableLayout:
         self._is_text = is_text
         self.width = 1 + max((column.index for column in header.columns), default=0)
         keys = [found for found in header.columns if found.column and found.column.name in contract.key]
-        self._code_indexes = [
-            found.index for found in keys if found.column and found.column.type in _CODE_TYPES
-        ]
+        self._code_indexes = [found.index for found in keys if found.column and found.column.type in _CODE_TYPES]
         self._levels = [_by_index(level) for level in header.levels]
-        self._titles = {
-            folded("".join(row.cells)) for row in head if row.number < header.first_row and any(row.cells)
-        }
+        self._titles = {folded("".join(row.cells)) for row in head if row.number < header.first_row and any(row.cells)}
         self._wide_merges = {
-            (merge.first_row, merge.first_column)
-            for merge in merges
-            if merge.last_column - merge.first_column >= 2
+            (merge.first_row, merge.first_column) for merge in merges if merge.last_column - merge.first_column >= 2
         }
         self._fills = _FillDown(merges, header.last_row)
         self._has_note = False
@@ -286,9 +269,7 @@ class TableLayout:
             index < len(row.cells) and row.cells[index].strip() and index != marker_index
             for index in self._code_indexes
         )
-        if not has_code and (
-            kind := self._kind_by_marker(row, marker, marker_index, is_single=len(filled) == 1)
-        ):
+        if not has_code and (kind := self._kind_by_marker(row, marker, marker_index, is_single=len(filled) == 1)):
             return kind
         if row.is_damaged or (self._is_text and not self._has_width(row)):
             return RowKind.DAMAGED
@@ -499,11 +480,7 @@ def _is_index_row(cells: Sequence[str]) -> bool:
 
 
 def _is_unit_line(row: Row) -> bool:
-    return any(
-        _UNIT_LINE.search(_colons(cell)) or _UNIT_LABEL_ALONE.match(folded(cell))
-        for cell in row.cells
-        if cell
-    )
+    return any(_UNIT_LINE.search(_colons(cell)) or _UNIT_LABEL_ALONE.match(folded(cell)) for cell in row.cells if cell)
 
 
 def _words_of_unit_line(cell: str, following: Sequence[str]) -> list[str]:

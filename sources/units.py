@@ -11,9 +11,7 @@ import unicodedata
 
 #: Unit word -> dimension. A line that names units speaks for a column only in the column's own dimension.
 UNIT_DIMENSIONS: dict[str, str] = {
-    **dict.fromkeys(
-        ("元", "千元", "万元", "百万元", "亿元", "万元人民币", "人民币万元", "万人民币"), "money"
-    ),
+    **dict.fromkeys(("元", "千元", "万元", "百万元", "亿元", "万元人民币", "人民币万元", "万人民币"), "money"),
     **dict.fromkeys(("万美元", "万欧元", "万港元", "万日元"), "foreign_money"),
     **dict.fromkeys(("千瓦时", "度", "万千瓦时", "万度", "亿千瓦时"), "energy"),
     **dict.fromkeys(("克", "斤", "公斤", "千克", "kg", "吨", "万公斤", "万吨"), "mass"),

@@ -19,7 +19,7 @@ SHARED = REPOSITORY.parent / "shared"
 SAMPLE = SHARED / "sample"
 FEEDS = (
     "statistics_enterprise", "statistics_product", "registration_entities", "registration_changes", "ledger_projects",
-    "ledger_issues", "ledger_tasks", "ledger_events", "ledger_funds",
+    "ledger_issues", "ledger_tasks", "ledger_honours", "ledger_platforms", "ledger_events", "ledger_funds",
 )  # fmt: skip
 
 

@@ -398,7 +398,6 @@ class _Making:
             ),
         )
 
-
     def _corrections(self, period: str) -> tuple[DeclaredCorrection, ...]:
         """The corrections in force up to a month, each with what became of it."""
         declared = self._state.decisions(through=period).corrections

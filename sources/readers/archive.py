@@ -89,8 +89,7 @@ def check_bounds(container: zipfile.ZipFile, limits: ArchiveLimits = ArchiveLimi
         ratio = info.file_size // max(info.compress_size, 1)
         if info.file_size >= limits.ratio_from_bytes and ratio > limits.ratio:
             raise UnsafeFile(
-                f"压缩包内一个文件的压缩比为 {ratio}，超过上限 {limits.ratio}，疑似“压缩炸弹”。"
-                "请直接报送表格文件。",
+                f"压缩包内一个文件的压缩比为 {ratio}，超过上限 {limits.ratio}，疑似“压缩炸弹”。请直接报送表格文件。",
                 f"a member is packed 1 : {ratio}, over 1 : {limits.ratio}, as in a zip bomb; send the table",
             )
 

@@ -55,9 +55,7 @@ def find_encoding(open_binary: Callable[[], IO[bytes]]) -> str:
     with open_binary() as stream:
         sample = stream.read(_SAMPLE_BYTES)
         if not sample:
-            raise UnreadableFile(
-                "文件是空的（0 字节）。请重新导出后报送。", "the file is empty; export it again"
-            )
+            raise UnreadableFile("文件是空的（0 字节）。请重新导出后报送。", "the file is empty; export it again")
         if sample.startswith(codecs.BOM_UTF8):
             return "utf-8-sig"
         if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -167,9 +165,7 @@ class _Lines:
 def _rows(open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, width: int) -> Iterator[Row]:
     with (
         open_binary() as stream,
-        io.TextIOWrapper(
-            _readable(stream), encoding=encoding, errors="sources.undecodable", newline=""
-        ) as text,
+        io.TextIOWrapper(_readable(stream), encoding=encoding, errors="sources.undecodable", newline="") as text,
     ):
         lines = _Lines(text)
         while not lines.is_at_end:

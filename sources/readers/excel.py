@@ -74,9 +74,7 @@ def read_workbook(source: BinaryIO, file: str) -> Iterator[Table]:
         ) from error
     except BaseException as error:
         # A panic of the Rust reader is no Exception; what is not its own must pass.
-        if isinstance(
-            error, (UnreadableFile, UnsafeFile, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)
-        ):
+        if isinstance(error, (UnreadableFile, UnsafeFile, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)):
             raise
         raise UnreadableFile(
             "工作簿已损坏或格式不符，无法打开。请用 Excel 或 WPS 打开后另存为 .xlsx 再报送。",
@@ -97,11 +95,7 @@ def cell_text(value: Any) -> str:
     if isinstance(value, (int, float)):
         return _number_text(value)
     if isinstance(value, dt.datetime):
-        return (
-            value.date().isoformat()
-            if value.time() == dt.time()
-            else value.isoformat(sep=" ", timespec="seconds")
-        )
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     return "" if value is None else str(value)
@@ -116,9 +110,7 @@ def _number_text(value: float) -> str:
 
 
 def _table(sheet: CalamineSheet, file: str, is_hidden: bool, facts: _SheetFacts | None) -> Table:
-    merges = [
-        Merge(first[0] + 1, last[0] + 1, first[1], last[1]) for first, last in sheet.merged_cell_ranges or []
-    ]
+    merges = [Merge(first[0] + 1, last[0] + 1, first[1], last[1]) for first, last in sheet.merged_cell_ranges or []]
     rows = _sheet_rows(sheet, is_hidden, facts or _SheetFacts())
     return Table(file=file, sheet=sheet.name, rows=rows, is_hidden=is_hidden, merges=merges)
 
@@ -143,9 +135,7 @@ def _by_row(cells: dict[tuple[int, int], str]) -> dict[int, list[tuple[int, str]
 
 
 def _facts_of_sheets(container: zipfile.ZipFile) -> dict[str, _SheetFacts]:
-    return {
-        name: _facts_of_sheet(_part(container, path), name) for name, path in _sheet_paths(container).items()
-    }
+    return {name: _facts_of_sheet(_part(container, path), name) for name, path in _sheet_paths(container).items()}
 
 
 def _part(container: zipfile.ZipFile, path: str) -> bytes:
@@ -172,9 +162,7 @@ def _sheet_paths(container: zipfile.ZipFile) -> dict[str, str]:
             continue
         relation = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
         if relation in targets:
-            paths[element.attrib["name"]] = posixpath.normpath(
-                posixpath.join("/xl", targets[relation])
-            ).lstrip("/")
+            paths[element.attrib["name"]] = posixpath.normpath(posixpath.join("/xl", targets[relation])).lstrip("/")
     return paths
 
 

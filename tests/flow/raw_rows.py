@@ -26,10 +26,14 @@ REQUIRED_FEEDS = STATISTICS, PRODUCT, REGISTER, PROJECTS = (
 )  # fmt: skip
 CHANGES = "registration_changes"
 ISSUES, TASKS = "ledger_issues", "ledger_tasks"
+EVENTS, FUNDS = "ledger_events", "ledger_funds"
+HONOURS, PLATFORMS = "ledger_honours", "ledger_platforms"
 FEEDS = (
     *REQUIRED_FEEDS,
     CHANGES,
     ISSUES, TASKS,
+    EVENTS, FUNDS,
+    HONOURS, PLATFORMS,
 )  # fmt: skip
 
 Cell = str | None
@@ -264,6 +268,34 @@ def _usual_task(number: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_event(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "event_id": number, "event_name": f"{number}对接会", "event_type": "产销对接", "town": "年馍",
+        "held_on": "2023-02-01", "deal_value": "100",
+    }  # fmt: skip
+
+
+def _usual_fund(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "project_id": number, "fund_type": "市级专项", "town": "年馍", "beneficiary": f"{number}厂", "amount": "100",
+        "allocated_on": "2023-02-01",
+    }  # fmt: skip
+
+
+def _usual_certificate(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "certificate_no": number, "honour_type": "山西精品", "honour_level": "省级", "credit_code": number,
+        "holder": f"{number}厂", "town": "年馍", "granted_on": "2022-12-10", "expires_on": "2025-12-09",
+    }  # fmt: skip
+
+
+def _usual_platform(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "platform_id": number, "platform_name": f"{number}平台", "town": "年馍", "platform_type": "质量检测",
+        "opened_on": "2022-08-27", "operating_status": "运行", "enterprises_served": "12",
+    }  # fmt: skip
+
+
 _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     STATISTICS: _usual_return,
     PRODUCT: _usual_product,
@@ -272,4 +304,8 @@ _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     PROJECTS: _usual_project,
     ISSUES: _usual_issue,
     TASKS: _usual_task,
+    EVENTS: _usual_event,
+    FUNDS: _usual_fund,
+    HONOURS: _usual_certificate,
+    PLATFORMS: _usual_platform,
 }

@@ -14,7 +14,11 @@ from decimal import Decimal
 
 from tests.flow.raw_rows import (
     CHANGES,
+    EVENTS,
+    FUNDS,
+    HONOURS,
     ISSUES,
+    PLATFORMS,
     PRODUCT,
     PROJECTS,
     REGISTER,
@@ -85,6 +89,8 @@ enterprise, product, entity, change, project = (
     _row(feed) for feed in (STATISTICS, PRODUCT, REGISTER, CHANGES, PROJECTS)
 )
 issue, task = (_row(feed) for feed in (ISSUES, TASKS))
+event, fund = _row(EVENTS), _row(FUNDS)
+certificate, platform = (_row(feed) for feed in (HONOURS, PLATFORMS))
 
 
 def _full_width(code: str) -> str:
@@ -550,7 +556,8 @@ def _of_changes() -> Iterator[Proof]:
         yield Proof(
             "R-CHG-006", f"a 变更 says what changed, be it nothing that is used here; {item} says nothing",
             passes=(
-                entity(month), change(month, change_type="变更", change_item="法定代表人（负责人）变更", value_after="某"),
+                entity(month),
+                change(month, change_type="变更", change_item="法定代表人（负责人）变更", value_after="某"),
             ),
             fails=(entity(month), change(month, "R-CHG-006", change_type="变更", change_item=item, value_after="某")),
         )  # fmt: skip
@@ -1014,9 +1021,460 @@ def _of_tasks() -> Iterator[Proof]:
     )  # fmt: skip
 
 
+def _of_events() -> Iterator[Proof]:
+    # An event of the month before that is not there has vanished: only what needs a history has one.
+    month, before = APRIL, MARCH
+    unknown_town = "R-EVT-001"
+    yield Proof(
+        "R-LINE-001", "a damaged line of the event ledger is set aside, alone",
+        passes=(event(month),),
+        fails=(event(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            unknown_town, f"{alias} is one town, {other} is not",
+            passes=(event(month, town=alias),),
+            fails=(event(month, unknown_town, town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("event_id", "—"), ("event_name", "无"), ("event_type", None), ("event_type", "座谈会"), ("held_on", "/"),
+        ("held_on", "3月上旬"), ("held_on", "2023-03-05至07"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-EVT-002", f"{column} is required and cannot be {cell}; 成交金额 and 参加企业数 can be missing",
+            passes=(event(month, deal_value="—", enterprises=None),),
+            fails=(event(month, "R-EVT-002", **{column: cell}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-EVT-003", "an event may lie ahead; a day that no calendar has sets the row aside and is missing as well",
+        passes=(event(month, held_on="2024-02-29", deal_value=None),),
+        fails=(event(month, "R-EVT-002 R-EVT-003", held_on="2023-02-29"),),
+    )  # fmt: skip
+    for column in ("enterprises", "attendance", "intended_value", "deal_value"):
+        yield Proof(
+            "R-EVT-004", f"{column}: 999 times its history is odd, 1000 times is another unit",
+            passes=(event(before, **{column: "3"}), event(month, **{column: "2999"})),
+            fails=(event(before, **{column: "3"}), event(month, "R-EVT-004", **{column: "3000"})),
+        )  # fmt: skip
+    yield Proof(
+        "R-EVT-004", "元 against 万元: the same number is a ten-thousandth, which is no thousandfold; back again is",
+        passes=(event(before, deal_value="30000"), event(month, deal_value="3亿元")),
+        fails=(
+            event(before, deal_value="3", deal_value__unit="元"), event(month, "R-EVT-004", deal_value="3"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-005", "two different rows of one event are both set aside; events differ by number, not name",
+        passes=(event(month), event(month, event_id=lambda number: f"{number}-2")),
+        fails=(event(month, "R-EVT-005"), event(month, "R-EVT-005", attendance="80")),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-005", "what is only spelt otherwise is the same number, and the same row",
+        passes=(
+            event(month, "R-EVT-007"),
+            event(month, event_id=_spaced_lower, held_on="2023.2.1", deal_value="100.00", status="repeat"),
+        ),
+        fails=(event(month, "R-EVT-005"), event(month, "R-EVT-005", event_id=_full_width, deal_value="101")),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-006", "an event of last month is there, and not only gone",
+        passes=(event(before), event(month)),
+        fails=(event(before, next_month="R-EVT-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-006", "one that is set aside has not vanished; one whose number cannot be read has",
+        passes=(event(before), event(month, unknown_town, town="面包")),
+        fails=(event(before, next_month="R-EVT-006"), event(month, "R-EVT-002", event_id="无")),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-006", "one that was set aside last month was not there to vanish",
+        passes=(event(before, unknown_town, town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-007", "the same row twice is used once",
+        passes=(event(month),),
+        fails=(event(month, "R-EVT-007"), event(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (
+        ("enterprises", "12家", "十余家"), ("attendance", "0", "众多"), ("intended_value", "—", "约五百"),
+        ("deal_value", "（5）", "待统计"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-EVT-008", f"{column} can be {cell}; {word} counts as missing and warns",
+            passes=(event(month, **{column: cell}),),
+            fails=(event(month, "R-EVT-008", **{column: word}),),
+        )  # fmt: skip
+    for deals in (None, "0"):
+        yield Proof(
+            "R-EVT-009", f"an event that lies ahead has no deals yet ({deals}); one of the month's last day may",
+            passes=(
+                event(month, held_on="2023-05-01", deal_value=deals, intended_value="50"),
+                event(month, event_id=lambda number: f"{number}-2", held_on="2023-04-30"),
+            ),
+            fails=(event(month, "R-EVT-009", held_on="2023-05-01", deal_value="0.0001"),),
+        )  # fmt: skip
+    yield Proof(
+        unknown_town, "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(event(month, unknown_town, town="面包", status="superseded"), event(month, arrival_no=2)),
+        fails=(event(month, status="superseded"), event(month, unknown_town, town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-002", "a row whose number could not be read is superseded once its event comes again on the same day",
+        passes=(event(month, "R-EVT-002", event_id="无", status="superseded"), event(month, arrival_no=2)),
+        fails=(event(month, "R-EVT-002", event_id="无"), event(month, held_on="2023-03-01", arrival_no=2)),
+    )  # fmt: skip
+
+
+def _of_funds() -> Iterator[Proof]:
+    month, before = APRIL, MARCH
+    unknown_town = "R-FUND-001"
+    yield Proof(
+        "R-LINE-001", "a damaged line of the fund ledger is set aside, alone",
+        passes=(fund(month),),
+        fails=(fund(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            unknown_town, f"{alias} is one town, {other} is not",
+            passes=(fund(month, town=alias),),
+            fails=(fund(month, unknown_town, town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("project_id", "—"), ("fund_type", None), ("fund_type", "财政拨款"), ("amount", "…"), ("amount", "约五百"),
+        ("allocated_on", "空"), ("allocated_on", "年初"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-FUND-002", f"{column} is required and cannot be {cell}; 受益企业 and 支出金额 can be missing",
+            passes=(fund(month, beneficiary="无", amount="0", paid_amount="—"),),
+            fails=(fund(month, "R-FUND-002", **{column: cell}),),
+        )  # fmt: skip
+    for right, wrong in (("2023.4.30", "2023.5.1"), ("2023年4月", "2023年5月"), ("45046", "长期")):
+        yield Proof(
+            "R-FUND-003", f"allocated by the month's end: {right}, not {wrong}",
+            passes=(fund(month, allocated_on=right),),
+            fails=(fund(month, "R-FUND-003", allocated_on=wrong),),
+        )  # fmt: skip
+    yield Proof(
+        "R-FUND-003", "a day that no calendar has sets the row aside and is missing as well",
+        passes=(fund(month, allocated_on="2020-02-29"),),
+        fails=(fund(month, "R-FUND-002 R-FUND-003", allocated_on="2023-02-29"),),
+    )  # fmt: skip
+    for column in ("amount", "received_amount", "paid_amount"):
+        most = {"amount": "3000"}
+        yield Proof(
+            "R-FUND-004", f"{column}: 999 times its history is odd, 1000 times is another unit",
+            passes=(fund(before, **most | {column: "3"}), fund(month, **most | {column: "2999.9999"})),
+            fails=(fund(before, **most | {column: "3"}), fund(month, "R-FUND-004", **most | {column: "3000"})),
+        )  # fmt: skip
+    yield Proof(
+        "R-FUND-004", "the same number in 元 and then in 万元 is ten thousand times as much, the same money is not",
+        passes=(fund(before, amount="30000"), fund(month, amount="3亿元")),
+        fails=(fund(before, amount="3", amount__unit="元"), fund(month, "R-FUND-004", amount="3")),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-004", "another day is another row of the ledger, and has no history",
+        passes=(
+            fund(before, amount="3"), fund(month, amount="3"), fund(month, amount="3000", allocated_on="2023-04-01"),
+        ),
+    )  # fmt: skip
+    for column, other in (
+        ("project_id", lambda number: f"{number}-2"),
+        ("fund_type", "贷款"),
+        ("allocated_on", "44959"),
+    ):
+        yield Proof(
+            "R-FUND-005", f"two different rows of one key are both set aside; another {column} is another key",
+            passes=(fund(month), fund(month, amount="5", **{column: other})),
+            fails=(fund(month, "R-FUND-005"), fund(month, "R-FUND-005", amount="5")),
+        )  # fmt: skip
+    yield Proof(
+        "R-FUND-005", "what is only spelt otherwise is the same key, and the same row",
+        passes=(
+            fund(month, "R-FUND-007"),
+            fund(month, project_id=_spaced_lower, fund_type=" 市级 专项", allocated_on="2023年2月1日", status="repeat"),
+        ),
+        fails=(fund(month, "R-FUND-005"), fund(month, "R-FUND-005", project_id=_full_width, beneficiary="别厂")),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-006", "money of last month is there, and not only gone",
+        passes=(fund(before), fund(month)),
+        fails=(fund(before, next_month="R-FUND-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-006", "a row that is set aside has not vanished; one whose day has changed has",
+        passes=(fund(before), fund(month, unknown_town, town="面包")),
+        fails=(fund(before, next_month="R-FUND-006"), fund(month, allocated_on="2023-02-02")),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-006", "one that was set aside last month was not there to vanish",
+        passes=(fund(before, unknown_town, town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-007", "the same row twice is used once",
+        passes=(fund(month),),
+        fails=(fund(month, "R-FUND-007"), fund(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (("received_amount", "100", "分批到位"), ("paid_amount", "—", "待拨")):
+        yield Proof(
+            "R-FUND-008", f"{column} can be {cell}; {word} counts as missing and warns",
+            passes=(fund(month, **{column: cell}),),
+            fails=(fund(month, "R-FUND-008", **{column: word}),),
+        )  # fmt: skip
+    for column in ("received_amount", "paid_amount"):
+        yield Proof(
+            "R-FUND-009", f"{column} may be all that was allocated, not more",
+            passes=(fund(month, **{column: "100"}),),
+            fails=(fund(month, "R-FUND-009", **{column: "100.0001"}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-FUND-009", "so a payment in 元 beside an amount in 万元 is seen",
+        fails=(fund(month, "R-FUND-009", paid_amount="650000"),),
+    )  # fmt: skip
+    yield Proof(
+        unknown_town, "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(fund(month, unknown_town, town="面包", status="superseded"), fund(month, arrival_no=2)),
+        fails=(fund(month, status="superseded"), fund(month, unknown_town, town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-002", "a row whose key could not be read is superseded once the same sum comes for the same enterprise",
+        passes=(fund(month, "R-FUND-002", allocated_on="年初", status="superseded"), fund(month, arrival_no=2)),
+        fails=(fund(month, "R-FUND-002", allocated_on="年初"), fund(month, amount="120", arrival_no=2)),
+    )  # fmt: skip
+
+
+def _of_certificates() -> Iterator[Proof]:
+    # A certificate of the month before that is not there has vanished: only what needs a history has one.
+    month, before = APRIL, MARCH
+    yield Proof(
+        "R-LINE-001", "a damaged line of the ledger of honours is set aside, alone",
+        passes=(certificate(month),),
+        fails=(certificate(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for right, wrong in SPELLINGS:
+        yield Proof(
+            "R-HON-001", f"what is only spelt otherwise is the same code ({right.__name__})",
+            passes=(certificate(month, credit_code=right),),
+            fails=(certificate(month, "R-HON-001", credit_code=wrong),),
+        )  # fmt: skip
+    yield Proof(
+        "R-HON-001", "a certificate may have no code where it names its holder, not a wrong one",
+        passes=(certificate(month, credit_code="—"),),
+        fails=(certificate(month, "R-HON-001", credit_code=_scientific),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            "R-HON-002", f"{alias} is one town, {other} is not",
+            passes=(certificate(month, town=alias),),
+            fails=(certificate(month, "R-HON-002", town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("certificate_no", "—"), ("honour_type", "无"), ("honour_level", None), ("honour_level", "地市级"),
+        ("granted_on", "/"), ("granted_on", "去年"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-HON-003", f"{column} is required and cannot be {cell}; 荣誉类型 is an open list",
+            passes=(certificate(month, honour_type="中华老字号", expires_on="—"),),
+            fails=(certificate(month, "R-HON-003", **{column: cell}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-HON-003", "of code and holder one is required",
+        passes=(certificate(month, holder="无"),),
+        fails=(certificate(month, "R-HON-003", credit_code="无", holder="…"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-004", "granted by the month's end; the end may lie ahead, or be none",
+        passes=(certificate(month, granted_on="2023.4.30", expires_on="长期"),),
+        fails=(certificate(month, "R-HON-004", granted_on="2023.5.1"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-004", "a day without an end is no day of grant",
+        fails=(certificate(month, "R-HON-004", granted_on="长期", expires_on="长期"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-004", "a day that no calendar has sets the row aside, also as an end",
+        passes=(certificate(month, expires_on="2024-02-29"),),
+        fails=(certificate(month, "R-HON-004", expires_on="2025-02-29"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-004", "in a required cell it is unreadable as well",
+        fails=(certificate(month, "R-HON-003 R-HON-004", granted_on="2022-02-30"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-005", "two different rows of one certificate are both set aside; one number may stand for two honours",
+        passes=(certificate(month), certificate(month, honour_type="高新技术企业")),
+        fails=(certificate(month, "R-HON-005"), certificate(month, "R-HON-005", honour_level="市级")),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-005", "an honour under another of its names is the same honour",
+        passes=(
+            certificate(month, "R-HON-007", honour_type="专精特新小巨人"),
+            certificate(month, honour_type="专精特新“小巨人”企业", certificate_no=_spaced_lower, status="repeat"),
+        ),
+        fails=(
+            certificate(month, "R-HON-005", honour_type="专精特新小巨人"),
+            certificate(month, "R-HON-005", honour_type="专精特新“小巨人”企业", expires_on="长期"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-006", "a certificate of last month is there, expired or not, and not only gone",
+        passes=(certificate(before, expires_on="2023-03-31"), certificate(month, expires_on="2023-03-31")),
+        fails=(certificate(before, next_month="R-HON-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-006", "one that is set aside has not vanished; one whose number cannot be read has",
+        passes=(certificate(before), certificate(month, "R-HON-002", town="面包")),
+        fails=(
+            certificate(before, next_month="R-HON-006"), certificate(month, "R-HON-003", certificate_no="无"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-006", "one that was set aside last month was not there to vanish",
+        passes=(certificate(before, "R-HON-002", town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-007", "the same row twice is used once",
+        passes=(certificate(month),),
+        fails=(certificate(month, "R-HON-007"), certificate(month, status="repeat")),
+    )  # fmt: skip
+    for cell, word in (("长期", "三年"), ("无", "有效")):
+        yield Proof(
+            "R-HON-008", f"有效期至 can be {cell}; {word} counts as missing and warns",
+            passes=(certificate(month, expires_on=cell),),
+            fails=(certificate(month, "R-HON-008", expires_on=word),),
+        )  # fmt: skip
+    for right, wrong in (("2022-12-10", "2022-12-09"), ("2022年12月", "2022年11月")):
+        yield Proof(
+            "R-HON-009", f"granted on 2022-12-10 it may end on {right}, not on {wrong}",
+            passes=(certificate(month, expires_on=right),),
+            fails=(certificate(month, "R-HON-009", expires_on=wrong),),
+        )  # fmt: skip
+    yield Proof(
+        "R-HON-002", "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(
+            certificate(month, "R-HON-002", town="面包", status="superseded"), certificate(month, arrival_no=2),
+        ),
+        fails=(certificate(month, status="superseded"), certificate(month, "R-HON-002", town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-HON-003", "a row without a number is superseded once the same honour of its holder comes again",
+        passes=(
+            certificate(month, "R-HON-003", certificate_no="无", status="superseded"), certificate(month, arrival_no=2),
+        ),
+        fails=(
+            certificate(month, "R-HON-003", certificate_no="无"), certificate(month, holder="另一厂", arrival_no=2),
+        ),
+    )  # fmt: skip
+
+
+def _of_platforms() -> Iterator[Proof]:
+    month, before = APRIL, MARCH
+    yield Proof(
+        "R-LINE-001", "a damaged line of the platform ledger is set aside, alone",
+        passes=(platform(month),),
+        fails=(platform(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            "R-PLAT-001", f"{alias} is one town, {other} is not",
+            passes=(platform(month, town=alias),),
+            fails=(platform(month, "R-PLAT-001", town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("platform_id", "—"), ("platform_name", "无"), ("platform_type", None), ("platform_type", "直播基地"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-PLAT-002", f"{column} is required and cannot be {cell}; 运营单位 and 服务企业数 can be missing",
+            passes=(platform(month, operator="无", enterprises_served="—"),),
+            fails=(platform(month, "R-PLAT-002", **{column: cell}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-PLAT-003", "a running platform was opened by the month's end",
+        passes=(platform(month, opened_on="2023年4月30日"),),
+        fails=(platform(month, "R-PLAT-003", opened_on="2023年5月1日"),),
+    )  # fmt: skip
+    for status in ("在建", "停用", "—"):
+        yield Proof(
+            "R-PLAT-003", f"of one whose state is {status} a day to come is a plan; a day of no calendar is none",
+            passes=(platform(month, operating_status=status, opened_on="2023-05-01"),),
+            fails=(platform(month, "R-PLAT-003", operating_status=status, opened_on="2023-04-31"),),
+        )  # fmt: skip
+    yield Proof(
+        "R-PLAT-004", "999 times its history is odd, 1000 times is another unit",
+        passes=(platform(before, enterprises_served="3"), platform(month, enterprises_served="2999家")),
+        fails=(platform(before, enterprises_served="3"), platform(month, "R-PLAT-004", enterprises_served="3000")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-004", "a value that was set aside is no history",
+        passes=(
+            platform(before, "R-PLAT-001", town="面包", enterprises_served="3"),
+            platform(month, enterprises_served="3000"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-005", "two different rows of one platform are both set aside; platforms differ by number, not name",
+        passes=(platform(month), platform(month, platform_id=lambda number: f"{number}-2")),
+        fails=(platform(month, "R-PLAT-005"), platform(month, "R-PLAT-005", platform_id=_full_width, operator="中心")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-006", "a platform of last month is there, closed or not, and not only gone",
+        passes=(platform(before), platform(month, operating_status="停用")),
+        fails=(platform(before, next_month="R-PLAT-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-006", "one that is set aside has not vanished; one whose number cannot be read has",
+        passes=(platform(before), platform(month, "R-PLAT-001", town="面包")),
+        fails=(platform(before, next_month="R-PLAT-006"), platform(month, "R-PLAT-002", platform_id="无")),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-006", "one that was set aside last month was not there to vanish",
+        passes=(platform(before, "R-PLAT-001", town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-007", "the same row twice is used once",
+        passes=(platform(month),),
+        fails=(platform(month, "R-PLAT-007"), platform(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (
+        ("opened_on", "2022/8/27", "年前"), ("operating_status", "停 用", "试运营"),
+        ("enterprises_served", "12个", "若干"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-PLAT-008", f"{column} can be {cell}; {word} counts as missing and warns, and is not told as missing too",
+            passes=(platform(month, **{column: cell}),),
+            fails=(platform(month, "R-PLAT-008", **{column: word}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-PLAT-009", "a running platform has a day of opening; one in building needs none",
+        passes=(platform(month, operating_status="在建", opened_on="—"),),
+        fails=(platform(month, "R-PLAT-009", opened_on="—"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-009", "one that is opened has a state; of one that is not, nothing is asked",
+        passes=(
+            platform(month, operating_status=None, opened_on="2023-05-01"),
+            platform(month, platform_id=lambda number: f"{number}-2", operating_status=None, opened_on=None),
+        ),
+        fails=(platform(month, "R-PLAT-009", operating_status="/", opened_on="2023-04-30"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-001", "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(platform(month, "R-PLAT-001", town="面包", status="superseded"), platform(month, arrival_no=2)),
+        fails=(platform(month, status="superseded"), platform(month, "R-PLAT-001", town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-PLAT-002", "a row whose number could not be read is superseded once its name comes again",
+        passes=(
+            platform(month, "R-PLAT-002", platform_id="无", status="superseded"), platform(month, arrival_no=2),
+        ),
+        fails=(
+            platform(month, "R-PLAT-002", platform_id="无"), platform(month, platform_name="另一平台", arrival_no=2),
+        ),
+    )  # fmt: skip
+
+
 PROOFS = (
     *_of_enterprises(), *_of_products(), *_of_entities(), *_of_changes(), *_of_projects(),
-    *_of_issues(), *_of_tasks(),
+    *_of_issues(), *_of_tasks(), *_of_events(), *_of_funds(), *_of_certificates(), *_of_platforms(),
 )  # fmt: skip
 
 
@@ -1092,6 +1550,31 @@ def _readings() -> Iterator[Reading]:
     for cell, number in (("12", "12"), ("１２家", "12"), ("1.2万人", "12000"), ("85%", "85"), ("无", None)):
         value = None if number is None else Decimal(number)
         yield Reading(task(APRIL, quantified_value=cell), "quantified_value", value)
+    for cell, unit, value in (
+        ("12", "家", 12), ("12家", "家", 12), ("12", "户", 12), ("１２", "个", 12), ("—", "家", None),
+    ):  # fmt: skip
+        row = event(APRIL, enterprises=cell, enterprises__unit=unit)
+        yield Reading(row, "enterprises", None if value is None else Decimal(value))
+    for cell, unit, value in (("320", "人", 320), ("1.2", "万人次", 12000), ("320人次", "万人次", 320)):
+        yield Reading(event(APRIL, attendance=cell, attendance__unit=unit), "attendance", Decimal(value))
+    yield Reading(event(APRIL, deal_value="0.5", deal_value__unit="亿元"), "deal_value", Decimal(5000))
+    yield Reading(event(APRIL, held_on="2023年6月"), "held_on", date(2023, 6, 1))
+    yield Reading(fund(APRIL, amount="775,000", amount__unit="元"), "amount", Decimal("77.5"))
+    yield Reading(fund(APRIL, allocated_on="44958"), "allocated_on", date(2023, 2, 1))
+    for cell, day in (
+        ("2025-12-31", date(2025, 12, 31)), ("46022", date(2025, 12, 31)), ("2025年12月", date(2025, 12, 31)),
+        ("2024-2", date(2024, 2, 29)), ("长期", date(9999, 12, 31)), ("9999-12-31", date(9999, 12, 31)), ("—", None),
+    ):  # fmt: skip
+        yield Reading(certificate(APRIL, expires_on=cell), "expires_on", day)
+    yield Reading(certificate(APRIL, granted_on="2022年12月"), "granted_on", date(2022, 12, 1))
+    for cell, name in (
+        ("国家级专精特新 “小巨人” 企业", "专精特新小巨人"), ("制造业单项冠军企业", "制造业单项冠军"),
+        ("中华老字号", "中华老字号"), ("标准　制修订", "标准制修订"),
+    ):  # fmt: skip
+        yield Reading(certificate(APRIL, honour_type=cell), "honour_type", name)
+    for cell, unit, number in (("１,２００", "家", 1200), ("12家", "个", 12), ("12户", "家", 12), ("0", "个", 0)):
+        row = platform(APRIL, enterprises_served=cell, enterprises_served__unit=unit)
+        yield Reading(row, "enterprises_served", Decimal(number))
 
 
 READINGS = tuple(_readings())

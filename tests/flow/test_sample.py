@@ -153,8 +153,9 @@ def test_rows_are_conserved_in_every_file(sample_city: City) -> None:
         "select file_name, rows_read, rows_used, rows_quarantined, rows_superseded, rows_not_data "
         "from file_conservation"
     )
-    of_issues_and_tasks = 16 + 4
-    assert len(rows) == 15 + 1 + 15 + 16 + 16 + of_issues_and_tasks
+    of_issues_and_tasks, of_events_and_funds, of_honours_and_platforms, of_changes = 16 + 4, 16 + 16, 16 + 16, 16
+    of_later_ledgers = of_issues_and_tasks + of_events_and_funds + of_honours_and_platforms
+    assert len(rows) == 15 + 1 + 15 + 16 + 16 + of_later_ledgers + of_changes
     for file_name, read, *parts in rows:
         assert read == sum(parts), file_name
 
@@ -206,6 +207,38 @@ def test_targets_that_read_tasks_are_alive_and_wait_for_the_time_limit_of_their_
 def test_tasks_stand_under_the_whole_city_alone(sample_city: City) -> None:
     rows = sample_city.query("select distinct town_code from indicator_monthly where indicator_code like 'tasks_%'")
     assert rows == [("all",)]
+
+
+def test_targets_of_platforms_and_honours_are_alive(sample_city: City) -> None:
+    """A platform ran before the year began; the town is recognised in April, by the city and not by the province."""
+    rows = sample_city.query(
+        "select target_id, period, actual_value, light, outlook from target_progress "
+        "where target_id in ('T09', 'T10') order by target_id, period"
+    )
+    months = [f"2024-0{month}" for month in range(1, 6)]
+    to_do, done = (Decimal(0), "yellow", None), (Decimal(1), "green", "on_course")
+    platforms = dict(
+        sample_city.query(
+            "select period, value from indicator_monthly where indicator_code = 'platforms_operating' "
+            "and town_code = 'all' and breakdown = 'all' and period >= '2024-01'"
+        )
+    )
+    assert rows == [
+        *(("T09", month, platforms[month], "green", "on_course") for month in months),
+        *(("T10", month, *stands) for month, stands in zip(months, [*[to_do] * 3, *[done] * 2], strict=True)),
+    ]
+    assert all(value >= 1 for value in platforms.values())
+
+
+def test_the_parts_of_a_target_stand_at_zero_and_other_parts_only_where_they_count(sample_city: City) -> None:
+    rows = sample_city.query(
+        "select distinct town_code, indicator_code, breakdown from indicator_monthly "
+        "where indicator_code in ('honours_held', 'platforms_operating') and breakdown <> 'all' and value_ytd = 0"
+    )
+    assert sorted(rows) == [
+        ("all", "honours_held", "专业镇认定（市级）"),
+        ("all", "honours_held", "专业镇认定（省级）"),
+    ]
 
 
 def test_nothing_of_a_person_is_in_a_release(sample_city: City) -> None:

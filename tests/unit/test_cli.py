@@ -19,13 +19,16 @@ from orchestration.lock import build_lock
 from orchestration.plan import Plan
 from orchestration.report import (
     ExitCode,
+    NewDelivery,
     PublishedMonth,
     RefusedFile,
+    ReopenedMonth,
     RunReport,
     Sentence,
     SetAsideRows,
     StoppedMonth,
     WaitingMonth,
+    WaivedBlock,
 )
 from orchestration.run import run
 from orchestration.screen import make_console, show_report
@@ -217,11 +220,28 @@ def test_the_last_screen_says_everything_without_a_terminal(capsys, tmp_path):
         set_aside=[SetAsideRows("2024-05", "statistics_enterprise", "R-STAT-001", 2, Sentence("代码有误", "code"))],
         notices=[Sentence("某某.part 还在写", "still being written")],
         current=tmp_path / "published" / "current",
-    )
+        reopened=[
+            ReopenedMonth(
+                "2024-03", "2024-03-r1",
+                (NewDelivery("ledger_projects", "2024-03", "三月更正.xlsx", "项目办", "2024-06-02T09:00:00+08:00"),),
+                (4,), "changed",
+            ),
+            ReopenedMonth("2024-02", "2024-02-r1", (), (), "confirmed"),
+        ],
+        waived=[
+            WaivedBlock(
+                "2024-05", "ledger_projects", "R-BATCH-006", Sentence("有文件被退回", "a file was refused"), 7,
+                "王主任", "已核实", "2024-06",
+            )
+        ],
+    )  # fmt: skip
     show_report(make_console(), report)
     out = capsys.readouterr().out
     for said in (
         "2024-05-r1", str(release), "2024-02-r1", "合计不符 [见附件]", "缺 项目台账", "坏.xlsx", "读不了", "R-STAT-001",
+        "三月更正.xlsx", "项目办", "2024-06-02T09:00:00", "数据有变，已重新发布", "沿用原发布",
+        "规则、程序或其他决定有变",
+        "waivers given or taken back: 4", "有文件被退回", "豁免 waiver 7：王主任", "至 until 2024-06",
         "某某.part", str(tmp_path / "published" / "current" / "specialty_town.duckdb"), "period = '2024-05'",
     ):  # fmt: skip
         assert said in out

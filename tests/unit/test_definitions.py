@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from datetime import datetime
 
 import dagster as dg
 import pytest
@@ -14,7 +15,7 @@ from orchestration.instance import open_instance, prepare_home
 from orchestration.jobs import MONTHLY_CLOSE
 from orchestration.resources import RANGE_END_TAG, RANGE_START_TAG, range_tags, request_of
 from orchestration.settings import DBT_PROJECT_DIR, Settings
-from orchestration.state import RUNS, State
+from orchestration.state import RUNS, SHANGHAI, NewWaiver, State
 from sources.contract import load_contracts
 from tests.city import SAMPLE, City
 
@@ -47,7 +48,9 @@ def keys(graph, **wanted):
 def test_everything_is_there_once_from_landing_to_release(graph):
     assert keys(graph, is_executable=False) == {f"landing/{feed}" for feed in FEEDS}
     assert keys(graph, group_name="raw") == {f"raw/{feed}" for feed in FEEDS}
-    assert keys(graph, group_name="intake") == {"intake/deliveries", "intake/feeds"}
+    assert keys(graph, group_name="intake") == {
+        f"intake/{table}" for table in ("deliveries", "feeds", "waivers", "corrections", "due_dates")
+    }
     assert keys(graph, group_name="release") == {"release"}
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
     assert groups == {
@@ -189,6 +192,34 @@ def test_personal_columns_are_in_no_preview(settings, defs):
     heading = event.materialization.metadata["preview"].value.splitlines()[0]
     assert contract.column("credit_code").label_zh in heading
     assert not [label for label in personal if label in heading]
+
+
+def test_the_page_of_a_feed_tells_what_waits_for_a_better_file_and_what_is_waived(tmp_path):
+    """Refused in an earlier run, and still not replaced: the newest materialization says so too."""
+    own = Settings(data_dir=tmp_path / "data")
+    path = own.landing_dir / "ledger_projects" / "2024-03" / "坏.xlsx"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"PK no workbook")
+    now = datetime(2024, 4, 9, tzinfo=SHANGHAI)
+    with State(own.state_dir) as state:
+        state.record_waiver(NewWaiver("R-FILE-001", "2024-03", "2024-03", None, "王主任", "已核实"), now)
+        state.record_waiver(NewWaiver("R-BATCH-001", "2024-03", "2024-03", "statistics_product", "王", "无关"), now)
+    job = build_defs(own).resolve_job_def(MONTHLY_CLOSE)
+    with open_instance(own) as instance:
+        for _ in range(2):
+            result = job.execute_in_process(
+                instance=instance,
+                tags=range_tags("2024-03", "2024-03"),
+                asset_selection=[dg.AssetKey(["raw", "ledger_projects"])],
+            )
+    [event] = [event for event in result.all_events if event.is_step_materialization]
+    metadata = event.materialization.metadata
+    assert metadata["refused"].value == 0
+    assert metadata["refused_and_not_replaced"].value == 1
+    assert "坏.xlsx | R-FILE-001" in metadata["refusals_pending"].value
+    assert "R-FILE-001" in metadata["waivers"].value
+    assert "无关" not in metadata["waivers"].value
+    assert "王主任" not in metadata["waivers"].value
 
 
 # Dagster's own storage

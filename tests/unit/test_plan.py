@@ -10,7 +10,7 @@ import pytest
 from expectations.verdict import Verdict
 from orchestration.plan import make_plan
 from orchestration.publication.fingerprint import CodeVersion, fingerprint
-from orchestration.state import WAIVERS, NewRelease, State
+from orchestration.state import WAIVERS, NewRelease, NewWaiver, State
 from sources.contract import load_contracts
 from sources.intake import IntakeResult
 from sources.landing import SHANGHAI, Arrival
@@ -28,6 +28,12 @@ class Office:
 
     state: State
     arrivals: list[Arrival] = field(default_factory=list)
+    minutes: int = 0
+
+    def now(self):
+        """A minute later each time: what came after a release is told by the clock."""
+        self.minutes += 1
+        return NOON + dt.timedelta(minutes=self.minutes)
 
     def deliver(self, period, *feeds, content="first", status="accepted"):
         for feed in feeds:
@@ -37,7 +43,7 @@ class Office:
                 NOON + dt.timedelta(minutes=len(self.arrivals)),
             )  # fmt: skip
             self.arrivals.append(one)
-            self.state.register(self.arrivals, NOON)
+            self.state.register(self.arrivals, self.now())
             if status == "accepted":
                 self.state.record_intake(IntakeResult(one.delivery_id, "accepted"), "contract", NOON)
             elif status == "refused":
@@ -50,8 +56,8 @@ class Office:
         release = NewRelease(
             f"{period}-r{number}", period, number, "run", self.fingerprint(period), "d", "m", tuple(blocked)
         )
-        self.state.prepare_release(release, NOON)
-        self.state.record_release(release.release_id, "published", NOON)
+        self.state.prepare_release(release, self.now())
+        self.state.record_release(release.release_id, "published", self.now())
 
     def judge(self, period, outcome, severity="block"):
         verdict = Verdict(
@@ -251,3 +257,91 @@ def test_a_month_asked_for_that_stands_is_not_taken(office):
     office.deliver("2024-03", *REQUIRED)
     office.publish("2024-03")
     assert not office.plan("2024-03", "2024-03").has_work
+
+
+# Waived feeds
+
+
+def waive(office, rule_id, period, feed=None, until=None):
+    return office.state.record_waiver(NewWaiver(rule_id, period, until or period, feed, "局长", "已核实"), office.now())
+
+
+@pytest.mark.parametrize("missing", REQUIRED)
+def test_a_feed_whose_absence_is_waived_is_not_waited_for(office, missing):
+    for period in ("2024-03", "2024-04"):
+        office.deliver(period, *(feed for feed in REQUIRED if feed != missing))
+    waive(office, "R-BATCH-005", "2024-03", feed=missing)
+    plan = office.plan()
+    assert plan.take == ("2024-03",)
+    assert waiting(plan) == {"2024-04": [missing]}
+
+
+def test_a_waiver_of_one_feed_does_not_help_another_nor_one_of_another_rule(office):
+    office.deliver("2024-03", *REQUIRED[1:])
+    waive(office, "R-BATCH-005", "2024-03", feed=REQUIRED[1])
+    waive(office, "R-BATCH-006", "2024-03", feed=REQUIRED[0])
+    assert waiting(office.plan()) == {"2024-03": REQUIRED[:1]}
+    again = waive(office, "R-BATCH-005", "2024-03", feed=REQUIRED[0])
+    assert office.plan().take == ("2024-03",)
+    office.state.end_waiver(again.waiver_id, office.now(), by="局长", why="误批")
+    assert waiting(office.plan()) == {"2024-03": REQUIRED[:1]}
+
+
+def test_a_waiver_taken_back_leaves_the_month_stopped_for_what_it_was_stopped_before(office):
+    office.deliver("2024-03", *REQUIRED)
+    office.judge("2024-03", "failed")
+    waiver = waive(office, "R-BATCH-001", "2024-03")
+    office.publish("2024-03")
+    assert not office.plan().has_work
+    office.state.end_waiver(waiver.waiver_id, office.now(), by="局长", why="误批")
+    plan = office.plan()
+    assert not plan.has_work
+    assert [one.period for one in plan.stopped] == ["2024-03"]
+    assert [(one.period, one.waivers[0].waiver_id) for one in plan.reopened] == [("2024-03", waiver.waiver_id)]
+
+
+# Months re-opened
+
+
+def reopened(plan):
+    return {one.period: [(came.feed, came.period, came.file_name) for came in one.deliveries] for one in plan.reopened}
+
+
+def test_a_month_that_was_never_published_is_not_reopened(office):
+    office.deliver("2024-03", *REQUIRED)
+    assert office.plan().reopened == ()
+
+
+def test_a_correction_reopens_its_month_and_those_after_it_and_is_named(office):
+    for period in ("2024-02", "2024-03", "2024-04"):
+        office.deliver(period, *REQUIRED)
+    for period in ("2024-02", "2024-03", "2024-04"):
+        office.publish(period)
+    office.deliver("2024-03", REQUIRED[0], content="correction", status="seen")
+    plan = office.plan()
+    came = [(REQUIRED[0], "2024-03", "correction.xlsx")]
+    assert reopened(plan) == {"2024-03": came, "2024-04": came}
+    assert [one.release_id for one in plan.reopened] == ["2024-03-r1", "2024-04-r1"]
+
+
+def test_what_was_looked_at_before_is_not_named_again(office):
+    for period in ("2024-03", "2024-04"):
+        office.deliver(period, *REQUIRED)
+        office.publish(period)
+    office.deliver("2024-03", REQUIRED[0], content="first correction")
+    office.publish("2024-03", number=2)
+    office.state.record_confirmation("2024-04", office.fingerprint("2024-04"), "2024-04-r1", office.now())
+    assert office.plan().reopened == ()
+    office.deliver("2024-03", REQUIRED[0], content="second correction")
+    came = [(REQUIRED[0], "2024-03", "second correction.xlsx")]
+    assert reopened(office.plan()) == {"2024-03": came, "2024-04": came}
+
+
+def test_a_month_reopened_by_a_waiver_or_by_another_program_names_no_delivery(office):
+    office.deliver("2024-03", *REQUIRED)
+    office.publish("2024-03")
+    [by_program] = office.plan(code=CodeVersion("another", "seeds", "rules", {})).reopened
+    assert (by_program.deliveries, by_program.waivers) == ((), ())
+    waiver = waive(office, "R-BATCH-001", "2024-03")
+    [by_waiver] = office.plan().reopened
+    assert (by_waiver.deliveries, by_waiver.waivers) == ((), (waiver,))

@@ -6,5 +6,7 @@
         'ledger_tasks',
         'ledger_events',
         'ledger_funds',
+        'ledger_honours',
+        'ledger_platforms',
     ]) }}
 {%- endmacro %}

@@ -10,6 +10,7 @@
     'ledger_projects': ledger_projects_amounts(),
     'ledger_events': ledger_events_figures(),
     'ledger_funds': ledger_funds_amounts(),
+    'ledger_platforms': ['enterprises_served'],
 } %}
 
 with

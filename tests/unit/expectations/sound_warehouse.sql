@@ -26,6 +26,8 @@ select * from (values
     ('issues_overdue', '个', 'stock', 'ledger_issues'),
     ('tasks_due', '项', 'stock', 'ledger_tasks'),
     ('tasks_overdue', '项', 'stock', 'ledger_tasks'),
+    ('event_deal_value', '万元', 'flow', 'ledger_events'),
+    ('funds_paid', '万元', 'stock', 'ledger_funds'),
     ('tasks_done', '项', 'stock', 'ledger_tasks')
 ) as listed (indicator_code, unit, nature, source_feed);
 
@@ -37,7 +39,11 @@ from (values
     ('ledger_projects', true),
     ('registration_changes', false),
     ('ledger_issues', false),
-    ('ledger_tasks', false)
+    ('ledger_tasks', false),
+    ('ledger_events', false),
+    ('ledger_funds', false),
+    ('ledger_honours', false),
+    ('ledger_platforms', false)
 ) as listed (feed, is_required);
 
 create table stg_deliveries as
@@ -70,6 +76,10 @@ create table stg_registration_changes as select * from delivered where feed = 'r
 create table stg_ledger_projects as select * from delivered where feed = 'ledger_projects';
 create table stg_ledger_issues as select * from delivered where feed = 'ledger_issues';
 create table stg_ledger_tasks as select * from delivered where feed = 'ledger_tasks';
+create table stg_ledger_events as select * from delivered where feed = 'ledger_events';
+create table stg_ledger_funds as select * from delivered where feed = 'ledger_funds';
+create table stg_ledger_honours as select * from delivered where feed = 'ledger_honours';
+create table stg_ledger_platforms as select * from delivered where feed = 'ledger_platforms';
 
 create table val_row_counts as
 select period, feed, delivery_id, 10 as rows_in_force from stg_deliveries where period in (from filled_months);
@@ -99,6 +109,19 @@ select
 from filled_months cross join town_list;
 create table int_ledger_tasks as
 select period, '各单位' as responsible_unit, '有序推进' as progress_note, 1 as quantified_value from filled_months;
+create table int_ledger_events as
+select period, 20 as enterprises, 300 as attendance, 5 as intended_value, 4 as deal_value from filled_months;
+create table int_ledger_funds as
+select period, '某某厂' as beneficiary, 5 as received_amount, 4 as paid_amount from filled_months;
+create table int_ledger_honours as
+select
+    period, town_code, '91141082MA00000001' as credit_code, '某某厂' as holder, date '2027-01-01' as expires_on
+from filled_months cross join town_list;
+create table int_ledger_platforms as
+select
+    period, town_code, date '2022-08-27' as opened_on, '运行' as operating_status, 12 as enterprises_served,
+    '某某中心' as operator
+from filled_months cross join town_list;
 
 create table file_conservation as
 select

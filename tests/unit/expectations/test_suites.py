@@ -52,6 +52,26 @@ BREAKS = {
     "R-GX-TASK-003": "delete from stg_ledger_tasks where _period = '{p}' and _row = 2",
     "R-GX-TASK-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_tasks'",
     "R-GX-TASK-005": "update int_ledger_tasks set progress_note = null where period = '{p}'",
+    "R-GX-EVT-001": "update stg_ledger_events set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-EVT-002": "update stg_ledger_events set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-EVT-003": "delete from stg_ledger_events where _period = '{p}' and _row = 2",
+    "R-GX-EVT-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_events'",
+    "R-GX-EVT-005": "update int_ledger_events set deal_value = null where period = '{p}'",
+    "R-GX-FUND-001": "update stg_ledger_funds set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-FUND-002": "update stg_ledger_funds set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-FUND-003": "delete from stg_ledger_funds where _period = '{p}' and _row = 2",
+    "R-GX-FUND-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_funds'",
+    "R-GX-FUND-005": "update int_ledger_funds set paid_amount = null where period = '{p}'",
+    "R-GX-HON-001": "update stg_ledger_honours set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-HON-002": "update stg_ledger_honours set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-HON-003": "delete from stg_ledger_honours where _period = '{p}' and _row = 2",
+    "R-GX-HON-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_honours'",
+    "R-GX-HON-005": "update int_ledger_honours set expires_on = null where period = '{p}'",
+    "R-GX-PLAT-001": "update stg_ledger_platforms set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-PLAT-002": "update stg_ledger_platforms set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-PLAT-003": "delete from stg_ledger_platforms where _period = '{p}' and _row = 2",
+    "R-GX-PLAT-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_platforms'",
+    "R-GX-PLAT-005": "update int_ledger_platforms set opened_on = null where period = '{p}'",
     "R-GX-CONS-001": "update file_conservation set rows_used = 1 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-CONS-002": "update file_conservation set rows_used = 3, rows_superseded = -1"
     " where period = '{p}' and feed = 'ledger_projects'",
@@ -117,6 +137,8 @@ BREAKS_TOO = {
     " where period = '{p}' and town_code = 'all' and indicator_code = 'tasks_overdue'",
     "R-GX-IND-004": "update indicator_monthly set value = null, value_ytd = null"
     " where period = '{p}' and indicator_code = 'average_price'",
+    "R-GX-IND-007": "update indicator_monthly set value = null, value_ytd = null, value_status = 'missing'"
+    " where period = '{p}' and town_code <> 't1' and indicator_code = 'gross_output_value'",
     "R-GX-TGT-008": "update target_progress set light = 'yellow' where period = '{p}' and target_id = 'T2'",
     "R-GX-PRG-001": "insert into project_progress select * from project_progress"
     " where period = '{p}' and project_id = 'P-t1'",
@@ -146,10 +168,20 @@ STILL_RIGHT = (
     " where period = '{p}' and indicator_code = 'total_profit' and town_code = 't2'",
     "update indicator_monthly set value = -4, value_ytd = -5"
     " where period = '{p}' and indicator_code = 'total_profit' and town_code = 'all'",
+    # A town whose events leave their deals empty, beside one without events; growth of what comes in lumps.
+    "update indicator_monthly set value_status = 'missing', value = null, value_ytd = null"
+    " where period = '{p}' and indicator_code = 'event_deal_value' and town_code in ('all', 't2')",
+    "update indicator_monthly set value = 0, value_ytd = 0"
+    " where period = '{p}' and indicator_code = 'event_deal_value' and town_code = 't1'",
+    "update indicator_monthly set yoy_pct = 1200 where period = '{p}' and indicator_code = 'funds_paid'",
     # At the target and not green: a growth that only rounds to it.
     "update target_progress set target_value = actual_value where period = '{p}' and target_id = 'T1'",
     # An issue that names no town, beside one that does.
     "update int_ledger_issues set town_code = null where period = '{p}' and town_code = 't1'",
+    # A certificate without an end, a platform in building, beside others.
+    "update int_ledger_honours set expires_on = null where period = '{p}' and town_code = 't1'",
+    "update int_ledger_platforms set opened_on = null, operating_status = '在建'"
+    " where period = '{p}' and town_code = 't1'",
     # An alert, a stage of old, no completion.
     "update project_progress set alert = 'stalled', stage_since = '2001-01', completion_pct = null"
     " where period = '{p}'",

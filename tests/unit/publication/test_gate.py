@@ -6,6 +6,7 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
+from expectations.verdict import ExpectedCheck
 from orchestration.publication.fingerprint import PROJECT_DIR, SEEDS_FOLDER
 from orchestration.publication.gate import DBT_BUILD, DBT_TESTS, expected_from
 from orchestration.state import WAIVERS
@@ -140,6 +141,45 @@ def test_a_waiver_of_something_else_lifts_nothing(built, changed):
     waive(built, **changed)
     built.judge(MONTH, outcome="failed")
     assert not built.confirm(MONTH).is_passed
+
+
+def test_what_a_waiver_lifts_is_told_with_the_waiver(built):
+    waive(built)
+    built.judge(MONTH, outcome="failed")
+    [lifted] = built.confirm(MONTH).lifted
+    assert (lifted.period, lifted.check_id, lifted.subject) == (MONTH, CHECK.check_id, CHECK.subject)
+    assert lifted.reason.zh == "R-BATCH-001 没有通过［R-BATCH-001］"
+    assert [waiver.by for waiver in lifted.waivers] == ["局长"]
+
+
+def test_a_waiver_of_what_passed_lifts_nothing(built):
+    waive(built)
+    built.judge(MONTH)
+    assert built.confirm(MONTH).lifted == ()
+
+
+def test_our_own_arithmetic_is_not_waived(built):
+    waive(built, rule_id="R-GX-IND-007")
+    built.judge(MONTH)
+    built.record(built.verdict(MONTH, "failed", ExpectedCheck("gx", "R-GX-IND-007", "indicator_monthly")))
+    assert said(built.confirm(MONTH)) == ["R-GX-IND-007 did not pass [R-GX-IND-007]"]
+
+
+def test_a_waiver_that_was_taken_back_lifts_nothing(built):
+    waive(built)
+    built.state.end_waiver(1, NOON, by="局长", why="误批")
+    built.judge(MONTH, outcome="failed")
+    assert not built.confirm(MONTH).is_passed
+
+
+@pytest.mark.parametrize(("rule_id", "is_passed"), [("R-FILE-001", True), ("R-FILE-004", False)])
+def test_refused_files_are_waived_by_the_rule_that_refused_them(built, rule_id, is_passed):
+    refusals = replace(CHECK, check_id="R-BATCH-006")
+    built.deliver(MONTH, "broken", is_accepted=False)
+    waive(built, rule_id=rule_id)
+    built.judge(MONTH)
+    built.record(built.verdict(MONTH, "failed", refusals))
+    assert built.confirm(MONTH).is_passed is is_passed
 
 
 def test_a_waiver_does_not_lift_what_was_never_looked_at(built):

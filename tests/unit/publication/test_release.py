@@ -134,7 +134,10 @@ def test_the_manifest_says_what_the_release_was_made_of(city, values):
         ("dbt_build", "passed"),
         ("dbt_tests", "passed"),
     }
-    assert [(one.rule_id, one.by) for one in manifest.waivers] == [("R-BATCH-001", "局长")]
+    assert [(one.waiver_id, one.rule_id, one.by) for one in manifest.waivers] == [(1, "R-BATCH-001", "局长")]
+    assert [
+        (month.period, one.check_id, one.feed, one.waiver_ids) for month in manifest.months for one in month.waived
+    ] == [("2024-02", "R-BATCH-001", "statistics_product", (1,))]
     assert {one.path: dict(one.rows) for one in manifest.files} == {
         "specialty_town.duckdb": {"periods": 2, "figures": 4, "towns": 2},
         "parquet/periods.parquet": {"periods": 2},
@@ -143,7 +146,35 @@ def test_the_manifest_says_what_the_release_was_made_of(city, values):
     }
 
 
+def test_a_manifest_without_waived_checks_is_one_too(city, values):
+    """Releases made before they were told stay readable."""
+    city.close_months(values)
+    folder = city.published_dir / "releases/2024-03/r1"
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for month in told["months"]:
+        del month["waived"]
+    place = city.folder / "older"
+    place.mkdir()
+    (place / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    assert all(month.waived == () for month in read_manifest(place).months)
+
+
 # Which months get a release
+
+
+def test_a_release_says_which_it_replaces_and_whether_its_own_figures_changed(city, values):
+    first = city.close_months(values)
+    assert [(one.replaces, one.is_changed) for one in first.published] == [(None, True)] * 3
+    changed = {**values, "2024-02": (Decimal("2.2"), None)}
+    city.deliver("2024-02", "corrected")
+    city.build(changed)
+    city.judge(*changed)
+    second = city.publish(*changed)
+    assert [(one.release_id, one.replaces, one.is_changed) for one in second.published] == [
+        ("2024-02-r2", "2024-02-r1", True),
+        ("2024-03-r2", "2024-03-r1", False),
+    ]
+    assert second.lifted == ()
 
 
 def test_a_month_that_stands_is_not_released_again(city, values):

@@ -42,9 +42,7 @@ def _bound(name: str, offset: int, is_hidden: bool) -> bytes:
     return _record(0x0085, struct.pack("<IBBBB", offset, int(is_hidden), 0, len(name), 1) + text)
 
 
-def _sheet(
-    rows: Sequence[Sequence[str | float | None]], merges: Sequence[tuple[int, int, int, int]]
-) -> bytes:
+def _sheet(rows: Sequence[Sequence[str | float | None]], merges: Sequence[tuple[int, int, int, int]]) -> bytes:
     content = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
     for number, row in enumerate(rows):
         for column, value in enumerate(row):

@@ -38,15 +38,13 @@ def written(tmp_path: Path, content: dict[str, object]) -> Path:
 def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
     contracts = load_contracts()
     assert list(contracts) == [
+        "ledger_events",
+        "ledger_funds",
+        "ledger_honours",
         "ledger_issues",
+        "ledger_platforms",
         "ledger_projects",
         "ledger_tasks",
-        "registration_entities",
-        "statistics_enterprise",
-        "statistics_product",
-    ]
-    assert [feed for feed, contract in contracts.items() if contract.is_required] == [
-        "ledger_projects",
         "registration_changes",
         "registration_entities",
         "statistics_enterprise",
@@ -60,6 +58,10 @@ def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
     ]
     assert {feed: contract.due_day for feed, contract in contracts.items()} == {
         "ledger_issues": 8,
+        "ledger_events": 8,
+        "ledger_funds": 8,
+        "ledger_honours": 8,
+        "ledger_platforms": 8,
         "ledger_projects": 8,
         "ledger_tasks": 8,
         "registration_changes": 5,
@@ -69,9 +71,7 @@ def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
     }
     assert contracts["statistics_enterprise"].not_due_months == (1,)
     assert contracts["ledger_projects"].not_due_months == ()
-    assert [feed for feed, contract in contracts.items() if contract.is_full_replacement] == [
-        "registration_entities"
-    ]
+    assert [feed for feed, contract in contracts.items() if contract.is_full_replacement] == ["registration_entities"]
 
 
 def test_a_measure_stands_for_one_column_per_part() -> None:
@@ -129,9 +129,7 @@ def test_personal_columns_of_the_register_are_marked(feed: str, personal: list[s
         ("序号", None, None),
     ],
 )
-def test_a_header_is_known_by_its_words_not_its_spelling(
-    header: str, column: str | None, unit: str | None
-) -> None:
+def test_a_header_is_known_by_its_words_not_its_spelling(header: str, column: str | None, unit: str | None) -> None:
     text = read_header(header, "2024-03")
     found = load_contracts()["statistics_enterprise"].columns_by_header.get(text.key)
     assert (found.name if found else None, text.unit) == (column, unit)
@@ -154,12 +152,64 @@ def test_a_header_is_known_by_its_words_not_its_spelling(
         ("ledger_tasks", "完成时间", None),
     ],
 )
-def test_issues_and_tasks_are_known_by_the_names_that_offices_use(
-    feed: str, header: str, column: str | None
-) -> None:
+def test_issues_and_tasks_are_known_by_the_names_that_offices_use(feed: str, header: str, column: str | None) -> None:
     """完成时间 may be a limit or the day it was done: it is neither."""
     found = load_contracts()[feed].columns_by_header.get(read_header(header, "2024-03").key)
     assert (found.name if found else None) == column
+
+
+@pytest.mark.parametrize(
+    ("feed", "header", "column"),
+    [
+        ("ledger_honours", "证书\n编号", "certificate_no"),
+        ("ledger_honours", "荣誉（资质）类型", "honour_type"),
+        ("ledger_honours", "级别（国家级/省级/市级/县级）", "honour_level"),
+        ("ledger_honours", "持证企业", "holder"),
+        ("ledger_honours", "授予（认定）日期", "granted_on"),
+        ("ledger_honours", "有效期 至", "expires_on"),
+        ("ledger_honours", "荣誉名称", None),
+        ("ledger_platforms", "*平台编号（必填）", "platform_id"),
+        ("ledger_platforms", "投入使用时间", "opened_on"),
+        ("ledger_platforms", "运营状态", "operating_status"),
+        ("ledger_platforms", "服务企业数量（家）", "enterprises_served"),
+        ("ledger_platforms", "服务企业产值", None),
+    ],
+)
+def test_honours_and_platforms_are_known_by_the_names_that_offices_use(
+    feed: str, header: str, column: str | None
+) -> None:
+    """荣誉名称 may stand beside 荣誉类型, and is not taken for it."""
+    found = load_contracts()[feed].columns_by_header.get(read_header(header, "2024-03").key)
+    assert (found.name if found else None) == column
+
+
+@pytest.mark.parametrize(
+    ("feed", "header", "column", "unit"),
+    [
+        ("ledger_events", "活动\n编号", "event_id", None),
+        ("ledger_events", "活动时间", "held_on", None),
+        ("ledger_events", "参展企业数（家）", "enterprises", "家"),
+        ("ledger_events", "参与人数（人）", "attendance", "人"),
+        ("ledger_events", "参加人次(万人次)", "attendance", "万人次"),
+        ("ledger_events", "意向成交额(亿元)", "intended_value", "亿元"),
+        ("ledger_events", "现场成交金额/元", "deal_value", "元"),
+        ("ledger_events", "金额(万元)", None, "万元"),
+        ("ledger_events", "计划举办日期", None, None),
+        ("ledger_funds", "资金类别", "fund_type", None),
+        ("ledger_funds", "支持对象（全称）", "beneficiary", None),
+        ("ledger_funds", "下达资金（元）", "amount", "元"),
+        ("ledger_funds", "到位资金(万元)", "received_amount", "万元"),
+        ("ledger_funds", "累计支出金额", "paid_amount", None),
+        ("ledger_funds", "计划下达日期", None, None),
+    ],
+)
+def test_events_and_funds_are_known_by_the_names_that_offices_use(
+    feed: str, header: str, column: str | None, unit: str | None
+) -> None:
+    """A plan is no fact, and an event's 金额 may be either of two."""
+    text = read_header(header, "2024-03")
+    found = load_contracts()[feed].columns_by_header.get(text.key)
+    assert (found.name if found else None, text.unit) == (column, unit)
 
 
 def test_a_small_contract_is_enough_for_a_new_feed(tmp_path: Path) -> None:
@@ -197,9 +247,7 @@ def test_a_small_contract_is_enough_for_a_new_feed(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_contract_is_told_with_file_and_field(
-    tmp_path: Path, change: dict[str, object], told: str
-) -> None:
+def test_a_wrong_contract_is_told_with_file_and_field(tmp_path: Path, change: dict[str, object], told: str) -> None:
     path = written(tmp_path, {**SMALL, **change})
     with pytest.raises(ContractError) as error:
         load_contract(path)
@@ -219,7 +267,5 @@ def test_units_agree_with_the_seed_that_gives_their_factors() -> None:
     seed = CONTRACTS_DIR.parents[1] / "dbt_project" / "seeds" / "unit_list.csv"
     with seed.open(encoding="utf-8", newline="") as stream:
         factors = {row["unit"]: row["dimension"] for row in csv.DictReader(stream)}
-    missing = {
-        unit: dimension for unit, dimension in UNIT_DIMENSIONS.items() if factors.get(unit) != dimension
-    }
+    missing = {unit: dimension for unit, dimension in UNIT_DIMENSIONS.items() if factors.get(unit) != dimension}
     assert not missing, "known to the readers, but without a factor in unit_list.csv"

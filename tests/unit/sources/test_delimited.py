@@ -31,15 +31,11 @@ def cells_of(content: bytes) -> list[list[str]]:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example([['"', 'a"b', "\n"]], "gb18030", "|", "\r\n")
 @given(TABLES, st.sampled_from(ENCODINGS), st.sampled_from(SEPARATORS), st.sampled_from(["\n", "\r\n", "\r"]))
-def test_what_csv_writes_is_read_back(
-    table: list[list[str]], encoding: str, separator: str, line_end: str
-) -> None:
+def test_what_csv_writes_is_read_back(table: list[list[str]], encoding: str, separator: str, line_end: str) -> None:
     stream = io.StringIO(newline="")
     # csv leaves a bare \n unquoted when lines end in \r: no reader could tell it from a line end.
     quoting = csv.QUOTE_ALL if line_end == "\r" else csv.QUOTE_MINIMAL
-    csv.writer(stream, delimiter=separator, lineterminator=line_end, quoting=quoting).writerows(
-        [HEADER, *table]
-    )
+    csv.writer(stream, delimiter=separator, lineterminator=line_end, quoting=quoting).writerows([HEADER, *table])
     rows = read(stream.getvalue().encode(encoding))
     assert [row.cells for row in rows] == [HEADER, *table]
     assert not any(row.is_damaged for row in rows)

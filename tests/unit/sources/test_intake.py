@@ -66,14 +66,10 @@ def test_raw_rows_carry_place_and_lineage(intake: Intake) -> None:
         "_is_hidden": False,
     }
     assert row["enterprise_name"] == "霍州市甲有限公司"
-    assert (
-        result.raw_path == intake.raw / "statistics_enterprise" / "2024-03" / f"{result.delivery_id}.parquet"
-    )
+    assert result.raw_path == intake.raw / "statistics_enterprise" / "2024-03" / f"{result.delivery_id}.parquet"
 
 
-def test_the_raw_file_has_the_schema_of_the_empty_one(
-    intake: Intake, contracts: Mapping[str, Contract]
-) -> None:
+def test_the_raw_file_has_the_schema_of_the_empty_one(intake: Intake, contracts: Mapping[str, Contract]) -> None:
     for feed, contract in contracts.items():
         empty = write_schema(contract, intake.raw)
         assert empty == intake.raw / feed / "schema" / "empty.parquet"
@@ -81,9 +77,7 @@ def test_the_raw_file_has_the_schema_of_the_empty_one(
         assert table.num_rows == 0
         assert tuple(table.column_names) == contract.raw_columns()
     result = intake.read("a.xlsx", enterprise_sheet())
-    assert pq.read_schema(result.raw_path) == pq.read_schema(
-        intake.raw / "statistics_enterprise/schema/empty.parquet"
-    )
+    assert pq.read_schema(result.raw_path) == pq.read_schema(intake.raw / "statistics_enterprise/schema/empty.parquet")
 
 
 def test_the_same_delivery_gives_the_same_bytes_and_nothing_half_written(intake: Intake) -> None:
@@ -105,9 +99,7 @@ def test_a_zip_is_one_delivery_of_all_its_members(intake: Intake) -> None:
         container.writestr("说明.pdf", b"%PDF")
     result = intake.read("登记.zip", path.read_bytes(), feed="registration_entities")
     rows = raw_rows(result)
-    assert [
-        (row["_file"], row["_row"], row.get("credit_code")) for row in rows if row["_row_kind"] == "data"
-    ] == [
+    assert [(row["_file"], row["_row"], row.get("credit_code")) for row in rows if row["_row_kind"] == "data"] == [
         ("登记.zip/a.csv", 2, CODES[0]),
         ("登记.zip/b.txt", 2, CODES[1]),
     ]
@@ -135,9 +127,7 @@ def test_a_cover_and_a_code_list_beside_a_good_sheet_are_not_data(intake: Intake
 
 def test_r_file_001_a_file_that_cannot_be_read(intake: Intake) -> None:
     assert intake.read("good.csv", REGISTER, feed="registration_entities").status == "accepted"
-    assert_refused(
-        intake.read("empty.csv", b"", feed="registration_entities"), "R-FILE-001", "《empty.csv》", "空"
-    )
+    assert_refused(intake.read("empty.csv", b"", feed="registration_entities"), "R-FILE-001", "《empty.csv》", "空")
     assert_refused(intake.read("cut.xlsx", b"PK\x03\x04cut"), "R-FILE-001", "《cut.xlsx》", "损坏")
     assert_refused(intake.read("void.xlsx", sheet_of([])), "R-FILE-001", "没有任何内容")
     assert not list(intake.raw.rglob("*.part"))
@@ -176,14 +166,10 @@ def test_a_failure_to_write_is_not_the_files_fault(intake: Intake, monkeypatch: 
 
 
 def test_r_file_002_a_required_column_is_missing(intake: Intake) -> None:
-    assert intake.read(
-        "good.xlsx", sheet_of([PROJECT_HEADER, project_row(1)]), feed="ledger_projects"
-    ).raw_path
+    assert intake.read("good.xlsx", sheet_of([PROJECT_HEADER, project_row(1)]), feed="ledger_projects").raw_path
     header = ["投资额" if name.startswith("总投资") else name for name in PROJECT_HEADER]
     result = intake.read("bad.xlsx", sheet_of([header, project_row(2)]), feed="ledger_projects")
-    assert_refused(
-        result, "R-FILE-002", "《bad.xlsx》工作表“Sheet1”", "总投资", "看到的表头（第 1 行起）", "投资额"
-    )
+    assert_refused(result, "R-FILE-002", "《bad.xlsx》工作表“Sheet1”", "总投资", "看到的表头（第 1 行起）", "投资额")
 
 
 def test_r_file_002_an_optional_column_may_be_missing(intake: Intake) -> None:
@@ -236,12 +222,8 @@ def test_r_file_004_a_month_in_the_header_counts_where_no_title_says_it(intake: 
         ]
 
     assert intake.read("a.xlsx", enterprise_sheet(title="月报", header=header(3))).status == "accepted"
-    assert_refused(
-        intake.read("b.xlsx", enterprise_sheet(title="月报", header=header(2))), "R-FILE-004", "2024-02"
-    )
-    assert (
-        intake.read("c.xlsx", enterprise_sheet(title="月报2024年3月", header=header(2))).status == "accepted"
-    )
+    assert_refused(intake.read("b.xlsx", enterprise_sheet(title="月报", header=header(2))), "R-FILE-004", "2024-02")
+    assert intake.read("c.xlsx", enterprise_sheet(title="月报2024年3月", header=header(2))).status == "accepted"
 
 
 def test_r_file_005_a_receipt_of_another_file(intake: Intake) -> None:
@@ -303,6 +285,10 @@ SAMPLE_KINDS = {
     "ledger_projects": {"title", "unit", "header"},
     "ledger_issues": {"title", "unit", "header"},
     "ledger_tasks": {"title", "unit", "header"},
+    "ledger_events": {"title", "unit", "header"},
+    "ledger_funds": {"title", "unit", "header"},
+    "ledger_honours": {"title", "unit", "header"},
+    "ledger_platforms": {"title", "unit", "header"},
 }
 
 
@@ -317,6 +303,10 @@ def test_every_sample_delivery_is_accepted_whole(contracts: Mapping[str, Contrac
         "ledger_projects": 16,
         "ledger_issues": 16,
         "ledger_tasks": 4,
+        "ledger_events": 16,
+        "ledger_funds": 16,
+        "ledger_honours": 16,
+        "ledger_platforms": 16,
     }
     for arrival in found.arrivals:
         result = read_delivery(arrival, contracts[arrival.feed], tmp_path, contracts=contracts)
@@ -338,7 +328,6 @@ def _assert_conserved(result: IntakeResult, arrival: Arrival) -> None:
     assert counted["data"] == result.rows_data > 0
     assert set(counted) - {"data"} <= SAMPLE_KINDS[arrival.feed], arrival.file_name
     assert (
-        len(set(zip(*(table[name].to_pylist() for name in ("_file", "_sheet", "_row")), strict=True)))
-        == table.num_rows
+        len(set(zip(*(table[name].to_pylist() for name in ("_file", "_sheet", "_row")), strict=True))) == table.num_rows
     )
     assert all(column.column for column in result.tables[0].columns), "a header of the sample is not known"

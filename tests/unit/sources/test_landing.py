@@ -23,9 +23,7 @@ def noted(found: Scan) -> list[tuple[str, str]]:
     return [(notice.kind, notice.path.name) for notice in found.notices]
 
 
-def test_arrival_is_sent_at_of_the_receipt_else_the_mtime(
-    intake: Intake, contracts: Mapping[str, Contract]
-) -> None:
+def test_arrival_is_sent_at_of_the_receipt_else_the_mtime(intake: Intake, contracts: Mapping[str, Contract]) -> None:
     receipt = {
         "sender": "统计局",
         "sent_at": "2024-04-06T01:30:00+00:00",
@@ -71,9 +69,7 @@ def test_the_same_bytes_are_one_delivery_in_a_period_and_two_in_two(
     assert len({arrival.delivery_id for arrival in found.arrivals}) == 2
 
 
-@pytest.mark.parametrize(
-    "name", ["a.xlsx.part", "a.tmp", "a.csv.crdownload", "~$a.xlsx", ".a.csv", "A.XLSX.PART"]
-)
+@pytest.mark.parametrize("name", ["a.xlsx.part", "a.tmp", "a.csv.crdownload", "~$a.xlsx", ".a.csv", "A.XLSX.PART"])
 def test_a_file_being_written_is_left(intake: Intake, contracts: Mapping[str, Contract], name: str) -> None:
     intake.put(name, b"half")
     found = scan(intake.landing, contracts)

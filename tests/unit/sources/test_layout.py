@@ -95,16 +95,12 @@ def with_output_header(text: str) -> list[list[str | None]]:
 def test_the_unit_is_that_of_the_header_else_of_the_line_else_of_the_contract(
     intake: Intake, unit_line: str, header: str, unit: str
 ) -> None:
-    assert (
-        unit_of(intake, "gross_output_value_month", unit=unit_line, header=with_output_header(header)) == unit
-    )
+    assert unit_of(intake, "gross_output_value_month", unit=unit_line, header=with_output_header(header)) == unit
 
 
 def test_a_money_line_says_nothing_about_a_price(intake: Intake) -> None:
     header = ["统一社会信用代码", "所属专业镇", "产品名称", "计量单位", "累计产量", "平均出厂价"]
-    workbook = sheet_of(
-        [["产销月报"], ["计量单位：万元"], header, [CODES[0], "年馍", "年馍", "公斤", 5, 6.5]]
-    )
+    workbook = sheet_of([["产销月报"], ["计量单位：万元"], header, [CODES[0], "年馍", "年馍", "公斤", 5, 6.5]])
     result = intake.read("a.xlsx", workbook, feed="statistics_product")
     (row,) = [row for row in raw_rows(result) if row["_row_kind"] == "data"]
     assert (row["average_price"], row["average_price__unit"], row["quantity_unit"]) == ("6.5", "元", "公斤")
@@ -208,9 +204,7 @@ def test_a_merged_cell_counts_for_all_its_rows_of_data(intake: Intake) -> None:
 
 
 def test_total_rows_have_their_columns_and_all_cells(intake: Intake) -> None:
-    result = intake.read(
-        "a.xlsx", enterprise_sheet(body=[enterprise_row(CODES[0]), ["合计", None, None, 9.5]])
-    )
+    result = intake.read("a.xlsx", enterprise_sheet(body=[enterprise_row(CODES[0]), ["合计", None, None, 9.5]]))
     total = raw_rows(result)[-1]
     assert (total["gross_output_value_month"], total["gross_output_value_month__unit"]) == ("9.5", "万元")
     assert total["_cells"] == '["合计","","","9.5","","","","",""]'
