@@ -36,6 +36,7 @@ class _Course(NamedTuple):
     kind: str
     opened: int | None
     closed: int | None = None
+    operator: str = "市中小企业服务中心"
 
 
 _COURSES = (
@@ -46,6 +47,11 @@ _COURSES = (
     _Course("人才培训", -20, closed=-2),
     _Course("展览场馆", -5),
     _Course("交易市场", None),
+    _Course("质量检测", -31, operator="市质量技术检验测试所"),
+    _Course("研发设计", -22, operator="市生产力促进中心"),
+    _Course("人才培训", -12, operator="市职业技术学校"),
+    _Course("电子商务", -19, operator="市电子商务公共服务中心"),
+    _Course("现代物流", None, operator="市供销合作社"),
 )
 
 
@@ -59,6 +65,7 @@ class _Platform:
     kind: str
     opened: int | None
     closed: int | None
+    operator: str
 
     def row(self, month: int) -> Sequence[Cell] | None:
         opened_on = self._opened_on(month)
@@ -70,7 +77,7 @@ class _Platform:
             opened_on,
             self._status(month),
             self._served(month) if opened_on else None,
-            "市中小企业服务中心",
+            self.operator,
         ]
 
     def slip(self, month: int) -> Slip | None:
@@ -100,6 +107,7 @@ def _entries(scenario: Scenario) -> list[_Platform]:
             kind=course.kind,
             opened=None if course.opened is None else last + course.opened,
             closed=None if course.closed is None else last + course.closed,
+            operator=course.operator,
         )
         for number, course in enumerate(_COURSES, 1)
     ]

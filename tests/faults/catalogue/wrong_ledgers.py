@@ -1,15 +1,18 @@
-"""Faults of rows, cells and history of the ledgers of issues, tasks, events and funds; each in a key of its own."""
+"""Faults of rows, cells and history of the six ledgers that need not come; each in a key of its own."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from sources.demo.names import with_wrong_check
 from tests.faults.catalogue.city_files import Break, CityFiles, Entry
 from tests.faults.catalogue.fault import (
     EVENTS,
     FUNDS,
+    HONOURS,
     ISSUES,
     NORMALISE,
+    PLATFORMS,
     TASKS,
     block,
     in_a_form,
@@ -20,11 +23,12 @@ from tests.faults.catalogue.fault import (
 )
 from tests.faults.catalogue.forms import Form, Line
 
-TOWN = "所属专业镇"
+TOWN, CODE = "所属专业镇", "统一社会信用代码"
 RAISED, DUE, CLOSED, STATUS = "提出日期", "办结时限", "办结日期", "办理状态"
 DONE, STATE, AMOUNT_DONE = "完成日期", "完成状态", "量化值"
 HELD, INTENDED, AGREED = "举办日期", "意向金额(万元)", "成交金额(万元)"
 AMOUNT, GRANTED, SPENT = "金额(万元)", "下达日期", "支出金额"
+EXPIRES, SERVED = "有效期至", "服务企业数"
 AHEAD = dt.date(2034, 3, 5)
 
 
@@ -55,6 +59,10 @@ def _has_deals(line: Line) -> bool:
 
 def _is_spent(line: Line) -> bool:
     return bool(line[SPENT])
+
+
+def _serves_many(line: Line) -> bool:
+    return bool(line[SERVED]) and line[SERVED] > 20
 
 
 def _both(entry: Entry, again: Line, rule: str) -> list[Break]:
@@ -364,3 +372,140 @@ def many_funds_without_a_town(form: Form, files: CityFiles) -> None:
     """More than a tenth of the grants has no town."""
     for line in form.rows[-5:]:
         line[TOWN] = None
+
+
+# Honours.
+
+
+@in_an_entry(HONOURS, "cell", quarantine("R-HON-001"), where=lambda line: bool(line[CODE]))
+def holder_of_a_wrong_code(entry: Entry) -> None:
+    """The check character of the holder's code is wrong."""
+    entry.now[CODE] = with_wrong_check(entry.now[CODE])
+
+
+@in_an_entry(HONOURS, "cell", quarantine("R-HON-002"))
+def honour_of_no_town(entry: Entry) -> None:
+    """所属专业镇 is missing."""
+    entry.now[TOWN] = None
+
+
+@in_an_entry(HONOURS, "cell", quarantine("R-HON-003"))
+def honour_of_no_level(entry: Entry) -> None:
+    """级别 is missing."""
+    entry.now["级别"] = "无"
+
+
+@in_an_entry(HONOURS, "cell", quarantine("R-HON-003"), where=lambda line: not line[CODE])
+def honour_of_nobody(entry: Entry) -> None:
+    """Neither a code nor a holder."""
+    entry.now["持有单位"] = None
+
+
+@in_an_entry(HONOURS, "cell", quarantine("R-HON-004"), where=lambda line: line[EXPIRES] == "长期")
+def honour_granted_in_the_future(entry: Entry) -> None:
+    """授予日期 after the month's end."""
+    entry.now["授予日期"] = AHEAD
+
+
+@in_an_entry(HONOURS, "row", quarantine("R-HON-005"))
+def two_certificates_of_one_number(entry: Entry) -> list[Break]:
+    """Two holders of one certificate."""
+    return _both(entry, entry.repeat(持有单位="另一家企业"), "R-HON-005")
+
+
+@in_an_entry(HONOURS, "history", warn("R-HON-006"))
+def certificate_vanished(entry: Entry) -> list[Break]:
+    """A certificate of last month's ledger is not there; one that has run out stays in it, too."""
+    entry.vanish()
+    return [(entry.before, "R-HON-006", entry.period)]
+
+
+@in_an_entry(HONOURS, "row", warn("R-HON-007"))
+def same_certificate_twice(entry: Entry) -> None:
+    """The same certificate twice: used once."""
+    entry.repeat()
+
+
+@in_an_entry(HONOURS, "cell", warn("R-HON-008"))
+def word_for_the_last_day(entry: Entry) -> None:
+    """有效期至 is 三年."""
+    entry.now[EXPIRES] = "三年"
+
+
+@in_an_entry(HONOURS, "cell", warn("R-HON-009"))
+def honour_that_ends_before_it_begins(entry: Entry) -> None:
+    """有效期至 before 授予日期."""
+    entry.now[EXPIRES] = dt.date(2001, 1, 1)
+
+
+@in_an_entry(HONOURS, "cell", NORMALISE, where=lambda line: line[EXPIRES] == "长期")
+def honour_for_ever_by_its_date(entry: Entry) -> None:
+    """9999-12-31 for 长期."""
+    entry.now[EXPIRES] = "9999-12-31"
+
+
+# Platforms.
+
+
+@in_an_entry(PLATFORMS, "cell", quarantine("R-PLAT-001"))
+def platform_of_an_unknown_town(entry: Entry) -> None:
+    """A town that the city does not have."""
+    entry.now[TOWN] = "陶瓷专业镇"
+
+
+@in_an_entry(PLATFORMS, "cell", quarantine("R-PLAT-002"))
+def platform_without_a_name(entry: Entry) -> None:
+    """平台名称 is missing."""
+    entry.now["平台名称"] = None
+
+
+@in_an_entry(PLATFORMS, "cell", quarantine("R-PLAT-003"), where=lambda line: line["运行状态"] == "运行")
+def platform_opened_in_the_future(entry: Entry) -> None:
+    """运行 with a 投用日期 after the month's end."""
+    entry.now["投用日期"] = AHEAD
+
+
+@in_an_entry(PLATFORMS, "history", quarantine("R-PLAT-004"), where=_serves_many)
+def served_a_thousand_times_too_many(entry: Entry) -> None:
+    """服务企业数 a thousand times that of last month."""
+    entry.now[SERVED] = entry.now[SERVED] * 1000
+
+
+@in_an_entry(PLATFORMS, "row", quarantine("R-PLAT-005"))
+def two_platforms_of_one_number(entry: Entry) -> list[Break]:
+    """Two platforms under one number."""
+    return _both(entry, entry.repeat(平台名称="另一个平台"), "R-PLAT-005")
+
+
+@in_an_entry(PLATFORMS, "history", warn("R-PLAT-006"))
+def platform_vanished(entry: Entry) -> list[Break]:
+    """A platform of last month's ledger is not there."""
+    entry.vanish()
+    return [(entry.before, "R-PLAT-006", entry.period)]
+
+
+@in_an_entry(PLATFORMS, "row", warn("R-PLAT-007"))
+def same_platform_twice(entry: Entry) -> None:
+    """The same platform twice: used once."""
+    entry.repeat()
+
+
+@in_an_entry(PLATFORMS, "cell", warn("R-PLAT-008"))
+def word_for_the_number_served(entry: Entry) -> None:
+    """服务企业数 is 数十家."""
+    entry.now[SERVED] = "数十家"
+
+
+@in_an_entry(PLATFORMS, "cell", warn("R-PLAT-009"), where=lambda line: line["运行状态"] == "运行")
+def platform_that_runs_since_no_day(entry: Entry) -> None:
+    """运行 without 投用日期."""
+    entry.now["投用日期"] = None
+
+
+@in_a_month(PLATFORMS, warn("R-PLAT-010"))
+def total_of_enterprises_served_off_by_two_percent(form: Form, files: CityFiles) -> None:
+    """合计 of 服务企业数 is 2 % off its rows."""
+    total = ["合计", *[None] * (len(form.headers) - 1)]
+    total[form.place(SERVED)] = sum(line[SERVED] or 0 for line in form.rows)
+    form.bottom.insert(0, total)
+    form.falsify_total(SERVED, 1.02)

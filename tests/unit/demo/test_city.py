@@ -255,7 +255,7 @@ def test_platforms_events_and_funds_grow_from_month_to_month(county):
         for lines in county.lines("ledger_platforms").values()
     ]
     assert running[0] >= 1
-    assert running[-1] == 4
+    assert running[-1] == 8
     for feed in ("ledger_events", "ledger_funds", "ledger_honours", "ledger_issues"):
         rows = [len(lines) for lines in county.lines(feed).values()]
         assert rows == sorted(rows)
