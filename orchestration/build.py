@@ -34,11 +34,11 @@ from orchestration.publication.marts import read_marts, warehouse_hashes
 from orchestration.publication.release import Publication, publish, recover
 from orchestration.report import Sentence
 from orchestration.settings import DBT_PROJECT_DIR, Settings
-from orchestration.state import SHANGHAI, Delivery, NoticeLike, State, Waiver
+from orchestration.state import Delivery, NoticeLike, State, Waiver
 from orchestration.stops import Stop
 from orchestration.waivers import LiftedBlock, in_force_in
 from sources.contract import Contract, load_contracts
-from sources.landing import Arrival, Scan, scan
+from sources.landing import SHANGHAI, Arrival, Scan, scan
 
 log = logging.getLogger(__name__)
 

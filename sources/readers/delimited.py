@@ -145,8 +145,8 @@ class _Lines:
                 f"第 {self.number + 1} 行超过 {_LONGEST_LINE} 个字符，不是表格。请重新导出后报送。",
                 f"line {self.number + 1} has more than {_LONGEST_LINE} characters: no table; export it again",
             )
-        # DOS programs end a text with a control-Z.
-        if not line or line == "\x1a":
+        # DOS programs end a text with a control-Z, and some transfers fill its last block up with zeros.
+        if not line.strip("\x00\x1a"):
             self.is_at_end = True
             raise StopIteration
         self.number += 1

@@ -33,9 +33,8 @@ from orchestration.report import (
 from orchestration.run import run
 from orchestration.screen import make_console, show_report
 from orchestration.settings import Settings
-from orchestration.state import SHANGHAI
 from orchestration.stops import Stop
-from sources.landing import Arrival, Scan
+from sources.landing import SHANGHAI, Arrival, Scan
 
 NOW = datetime(2024, 6, 10, 9, 0, tzinfo=SHANGHAI)
 

@@ -15,8 +15,9 @@ from orchestration.instance import open_instance, prepare_home
 from orchestration.jobs import MONTHLY_CLOSE
 from orchestration.resources import RANGE_END_TAG, RANGE_START_TAG, range_tags, request_of
 from orchestration.settings import DBT_PROJECT_DIR, Settings
-from orchestration.state import RUNS, SHANGHAI, NewWaiver, State
+from orchestration.state import RUNS, NewWaiver, State
 from sources.contract import load_contracts
+from sources.landing import SHANGHAI
 from tests.city import SAMPLE, City
 
 FEEDS = list(load_contracts())

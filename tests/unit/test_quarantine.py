@@ -24,12 +24,12 @@ from orchestration.quarantine import (
 )
 from orchestration.quarantine_workbook import UnknownSender, letters, write_letters
 from orchestration.settings import DBT_PROJECT_DIR, Settings
-from orchestration.state import SHANGHAI, NewCorrection, NewWaiver, State
+from orchestration.state import NewCorrection, NewWaiver, State
 from orchestration.stops import Misuse
 from orchestration.waivers import read_rules
 from sources.contract import load_contracts
 from sources.intake import IntakeResult
-from sources.landing import Arrival
+from sources.landing import SHANGHAI, Arrival
 from sources.raw_file import RawFile, raw_path, raw_schema
 
 NOON = dt.datetime(2024, 6, 10, 12, 0, tzinfo=SHANGHAI)
