@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.due_dates import DueDate, due_dates
 from orchestration.state import Correction, Delivery, State, Waiver
 from orchestration.stops import Stop
 from orchestration.warehouse_glance import PREVIEW_ROWS, markdown_table
@@ -73,6 +74,14 @@ WAIVERS_SCHEMA = pa.schema(
         ("feed", pa.string()),
         ("period", pa.string()),
         ("until", pa.string()),
+    ]
+)
+DUE_DATES_SCHEMA = pa.schema(
+    [
+        ("feed", pa.string()),
+        ("period", pa.string()),
+        ("due_on", pa.date32()),
+        ("is_calendar_known", pa.bool_()),
     ]
 )
 
@@ -173,12 +182,16 @@ def write_intake_tables(
     waivers: Iterable[Waiver] = (),
     corrections: Iterable[Correction] = (),
 ) -> dict[str, int]:
-    """Write `deliveries`, `feeds`, `waivers` and `corrections` (`.parquet`) anew; the rows of each.
+    """Write `deliveries`, `feeds`, `due_dates`, `waivers` and `corrections` (`.parquet`) anew; the rows of each.
 
-    `deliveries` are those in scope, the others those in force: who gave a waiver, and why, is no matter of a figure.
+    `deliveries` are those in scope, waivers and corrections those in force: who gave a waiver, and why, is no matter of
+    a figure. Due dates reach from the first month with a delivery to the last.
     """
+    known = [one for one in deliveries if one.status != "seen"]
+    due = due_dates(contracts, {one.period for one in known})
     tables = {
-        "deliveries": (DELIVERIES_SCHEMA, [_delivery_row(one) for one in deliveries if one.status != "seen"]),
+        "deliveries": (DELIVERIES_SCHEMA, [_delivery_row(one) for one in known]),
+        "due_dates": (DUE_DATES_SCHEMA, [_due_date_row(one) for one in due]),
         "feeds": (FEEDS_SCHEMA, [_feed_row(contract) for contract in contracts.values()]),
         "waivers": (WAIVERS_SCHEMA, [_waiver_row(one) for one in waivers]),
         "corrections": (CORRECTIONS_SCHEMA, [_correction_row(one) for one in corrections]),
@@ -210,6 +223,10 @@ def _delivery_row(delivery: Delivery) -> dict[str, object]:
         "received_at": _wall_clock(delivery.received_at),
         "refusal_reason_zh": delivery.reason_zh,
     }
+
+
+def _due_date_row(due: DueDate) -> dict[str, object]:
+    return {name: getattr(due, name) for name in DUE_DATES_SCHEMA.names}
 
 
 def _correction_row(correction: Correction) -> dict[str, object]:

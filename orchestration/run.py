@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from orchestration.build import Build, Clock, Request, open_build, shanghai_now
 from orchestration.corrections import outcomes_in
+from orchestration.due_dates import calendar_notice, due_dates
 from orchestration.lock import BuildInProgress
 from orchestration.plan import ReopenedMonth as Reopened
 from orchestration.progress import Progress, Silent
@@ -223,6 +224,8 @@ def summarise(build: Build, report: RunReport) -> None:
                 f"There is no delivery in {landing}. Put some there, or let stm demo write some.",
             )
         )
+    if notice := calendar_notice(due_dates(build.contracts, plan.take)):
+        report.notices.append(notice)
     report.notices += [
         *build.mended,
         *(

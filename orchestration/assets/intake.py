@@ -27,6 +27,7 @@ def asset(contracts: Mapping[str, Contract], months: PartitionsDefinition) -> As
     descriptions = {
         "deliveries": "本次范围内的来文及其先后 (deliveries in scope, and which supersedes which)",
         "feeds": "各类来文的日历与主键 (calendar and key of each feed)",
+        "due_dates": "报送期限 (by which day each delivery is due)",
         "waivers": "有效的豁免 (waivers in force)",
         "corrections": "声明的更正 (declared corrections in force)",
     }

@@ -25,8 +25,8 @@ CODE_ENDINGS = frozenset({".py", ".sql", ".yml", ".yaml", ".csv"})
 _NOT_CODE = frozenset({"__pycache__", "target", "logs", "dbt_packages"})
 SEEDS_FOLDER = Path("dbt_project") / "seeds"
 RULE_SEEDS = ("validation_rules.csv", "thresholds.csv")
-# The engines that compute and judge.
-ENGINES = ("duckdb", "dbt-core", "great-expectations")
+# The engines that compute and judge, and the calendar: a newer one knows the holidays of another year.
+ENGINES = ("duckdb", "dbt-core", "great-expectations", "chinesecalendar")
 
 
 @dataclass(frozen=True)

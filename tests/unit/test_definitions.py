@@ -48,7 +48,9 @@ def keys(graph, **wanted):
 def test_everything_is_there_once_from_landing_to_release(graph):
     assert keys(graph, is_executable=False) == {f"landing/{feed}" for feed in FEEDS}
     assert keys(graph, group_name="raw") == {f"raw/{feed}" for feed in FEEDS}
-    assert keys(graph, group_name="intake") == {"intake/deliveries", "intake/feeds", "intake/waivers"}
+    assert keys(graph, group_name="intake") == {
+        f"intake/{table}" for table in ("deliveries", "feeds", "waivers", "corrections", "due_dates")
+    }
     assert keys(graph, group_name="release") == {"release"}
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
     assert groups == {

@@ -1,7 +1,7 @@
 {#- CTEs `keyed`, `resent`, `ranked`, `first_deliveries`, `confronted` on a CTE `staged`; the last adds to its columns:
     _row_key          readable key as text, or null
     _status           in_force | repeat | superseded
-    _is_duplicate_key in force, but another row of the same key in the same delivery says something else
+    _is_duplicate_key another row of the same key in the same delivery says something else
     _repeats          how many exact repeats this row stands for
     _revised          `|`-joined columns whose value differs from the key's first delivery, or null
     A row whose key cannot be read is superseded once its sender has mended it: a later delivery has a row of the same
@@ -146,7 +146,7 @@ confronted as (
             when ranked._row_key is null and ranked._is_resent then 'superseded'
             else 'in_force'
         end as _status,
-        ranked._has_other_content and ranked._arrival_no = ranked._last_arrival_no as _is_duplicate_key,
+        ranked._has_other_content as _is_duplicate_key,
         case
             when first_deliveries._row_key is not null and ranked._arrival_no = ranked._last_arrival_no
                 then

@@ -1,6 +1,6 @@
-{#- A recursive CTE `walked` over a CTE `candidates` (rows in force whose key can be read; columns _row_key, _period,
-    _row_id, _is_sound and the items). A row that is not sound (set aside for what stands in it) is held against the
-    history too, for it is told every rule that it breaks, but adds nothing to it. Per row: `falls` (`|`-joined `rising` items below the last
+{#- A recursive CTE `walked` over a CTE `candidates` (rows in force or superseded whose key can be read; columns _row_key, _period,
+    _row_id, _is_sound and the items). A row that is not sound (superseded, or set aside for what stands in it) is held against the
+    history before its month too, for it is told every rule that it breaks, but adds nothing to it. Per row: `falls` (`|`-joined `rising` items below the last
     used row of the same calendar year), `jumps` (items at least `factor` times the largest non-zero absolute
     value used before), `is_used`. `rising` may be empty. -#}
 {% macro walk_history(items, rising, factor) -%}
@@ -10,7 +10,7 @@ numbered as (
         candidates.*,
         {{ factor }} as _factor,
         row_number() over (
-            partition by candidates._row_key order by candidates._period, candidates._row_id
+            partition by candidates._row_key order by candidates._period, candidates._is_sound, candidates._row_id
         ) as _step
     from candidates
 

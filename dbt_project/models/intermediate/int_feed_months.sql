@@ -29,24 +29,6 @@ delivered as (
 
 ),
 
-units as (
-
-    select distinct
-        'statistics_enterprise' as feed,
-        period,
-        credit_code
-    from {{ ref('int_statistics_enterprise') }}
-
-    union all
-
-    select distinct
-        'statistics_product' as feed,
-        period,
-        credit_code
-    from {{ ref('int_statistics_product') }}
-
-),
-
 -- Without a register of its own a month is held with the last one and the changes since.
 carried as (
 
@@ -56,33 +38,15 @@ carried as (
 
 ),
 
--- Who is expected shows in a month's own return and the three before it; a month without a return is none.
-looked_at as (
-
-    select
-        delivered.feed,
-        periods.period,
-        delivered.period as return_period
-    from periods
-    inner join delivered on periods.period >= delivered.period
-    qualify
-        row_number() over (
-            partition by delivered.feed, periods.period, delivered.period = periods.period
-            order by delivered.period desc
-        ) <= 3
-
-),
-
 counted as (
 
     select
-        looked_at.feed,
-        looked_at.period,
-        count(distinct units.credit_code) as expected_units,
-        count(distinct case when units.period = looked_at.period then units.credit_code end) as received_units
-    from looked_at
-    inner join units on looked_at.feed = units.feed and looked_at.return_period = units.period
-    group by looked_at.feed, looked_at.period
+        period,
+        feed,
+        count(*) as expected_units,
+        count(*) filter (where is_received) as received_units
+    from {{ ref('int_expected_units') }}
+    group by period, feed
 
 ),
 

@@ -1,6 +1,6 @@
 -- grain: one row per month, place, indicator and breakdown for which there is a figure, over all feeds
 {#- Changes have no figures of their own: they go into those of the register. -#}
-{%- set feeds = row_feeds() | reject('equalto', 'registration_changes') | list %}
+{%- set feeds = row_feeds() | reject('equalto', 'registration_changes') | list + ['data_reliability'] %}
 
 with
 

@@ -17,7 +17,8 @@ indicators as (
         indicator_code,
         name_zh as indicator_name,
         nature,
-        source_feed
+        -- The rates of reliability are those of the enterprise return.
+        case when source_feed = 'data_reliability' then 'statistics_enterprise' else source_feed end as source_feed
     from {{ ref('indicator_list') }}
 
 ),

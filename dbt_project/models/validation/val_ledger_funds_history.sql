@@ -1,4 +1,4 @@
--- grain: one row per row in force of the fund ledger whose key can be read
+-- grain: one row per row in force or superseded of the fund ledger whose key can be read
 {%- set amounts = ledger_funds_amounts() %}
 
 with recursive broken as (
@@ -18,10 +18,10 @@ candidates as (
         {%- for amount in amounts %}
         feed_rows.{{ amount }},
         {%- endfor %}
-        broken.row_id is null as _is_sound
+        broken.row_id is null and feed_rows._status = 'in_force' as _is_sound
     from {{ ref('val_ledger_funds_rows') }} as feed_rows
     left join broken on feed_rows._row_id = broken.row_id
-    where feed_rows._status = 'in_force' and feed_rows._row_key is not null
+    where feed_rows._status <> 'repeat' and feed_rows._row_key is not null
 
 ),
 

@@ -5,7 +5,9 @@ with feed_rows as (
         feed_rows.*,
         history.jumps,
         history.jumps_seen,
-        coalesce(history.is_used, false) as is_used
+        coalesce(history.is_used, false) as is_used,
+        -- A superseded row is judged beside others too, for its first pass.
+        coalesce(history.is_used, false) or feed_rows._status = 'superseded' as is_confronted
     from {{ ref('val_ledger_projects_rows') }} as feed_rows
     left join {{ ref('val_ledger_projects_history') }} as history on feed_rows._row_id = history._row_id
 
@@ -40,13 +42,13 @@ across as (
             'id': 'R-PROJ-008', 'column': "'completed_investment_total'",
             'seen': "concat(rows_of_feed.completed_investment_total, ' (上月 ', "
                 ~ "rows_of_feed.before_completed_investment_total, ')')",
-            'when': 'rows_of_feed.is_used '
+            'when': 'rows_of_feed.is_confronted '
                 ~ 'and rows_of_feed.completed_investment_total < rows_of_feed.before_completed_investment_total',
         },
         {
             'id': 'R-PROJ-009', 'column': "'stage'",
             'seen': "concat(rows_of_feed.stage, ' (上月 ', rows_of_feed.before_stage, ')')",
-            'when': 'rows_of_feed.is_used and rows_of_feed.stage_order < rows_of_feed.before_stage_order',
+            'when': 'rows_of_feed.is_confronted and rows_of_feed.stage_order < rows_of_feed.before_stage_order',
         },
     ], relation='beside_last_month') }}
 

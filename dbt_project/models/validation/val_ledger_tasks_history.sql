@@ -1,4 +1,4 @@
--- grain: one row per row in force of the task ledger whose key can be read
+-- grain: one row per row in force or superseded of the task ledger whose key can be read
 with recursive broken as (
 
     select distinct row_id
@@ -13,11 +13,11 @@ candidates as (
         feed_rows._row_key,
         feed_rows._period,
         feed_rows._row_id,
-        broken.row_id is null as _is_sound,
+        broken.row_id is null and feed_rows._status = 'in_force' as _is_sound,
         feed_rows.quantified_value
     from {{ ref('val_ledger_tasks_rows') }} as feed_rows
     left join broken on feed_rows._row_id = broken.row_id
-    where feed_rows._status = 'in_force' and feed_rows._row_key is not null
+    where feed_rows._status <> 'repeat' and feed_rows._row_key is not null
 
 ),
 

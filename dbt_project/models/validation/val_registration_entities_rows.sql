@@ -14,7 +14,7 @@ with staged as (
     key="case when staged._has_valid_code then staged.credit_code end",
     name='staged.entity_name',
     content_columns=used + ['registered_capital', 'approved_on'],
-    revisable_columns=used,
+    revisable_columns=used + ['registered_capital'],
     is_full_replacement=true,
 ) }},
 
@@ -36,6 +36,7 @@ final as (
         credit_code,
         entity_name,
         entity_type,
+        registered_capital,
         established_on,
         registration_status,
         status_group,

@@ -7,7 +7,9 @@ with rows_of_feed as (
         history.falls_seen,
         history.jumps,
         history.jumps_seen,
-        history.is_used
+        history.is_used,
+        -- A superseded row is judged beside others too, for its first pass.
+        history.is_used or feed_rows._status = 'superseded' as is_confronted
     from {{ ref('val_statistics_enterprise_rows') }} as feed_rows
     left join {{ ref('val_statistics_enterprise_history') }} as history on feed_rows._row_id = history._row_id
 
@@ -77,11 +79,11 @@ across as (
         },
         {
             'id': 'R-STAT-008', 'column': unequal, 'seen': "''",
-            'when': 'rows_of_feed.is_used and ' ~ unequal ~ ' is not null',
+            'when': 'rows_of_feed.is_confronted and ' ~ unequal ~ ' is not null',
         },
         {
             'id': 'R-STAT-009', 'column': "'credit_code'", 'seen': 'rows_of_feed.credit_code',
-            'when': 'rows_of_feed.is_used and rows_of_feed.register_period is not null '
+            'when': 'rows_of_feed.is_confronted and rows_of_feed.register_period is not null '
                 ~ 'and not coalesce(rows_of_feed.is_active, false)',
         },
     ], relation='beside_others') }}

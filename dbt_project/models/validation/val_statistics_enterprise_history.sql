@@ -1,4 +1,4 @@
--- grain: one row per row in force of the enterprise return whose key can be read
+-- grain: one row per row in force or superseded of the enterprise return whose key can be read
 {%- set figures = statistics_enterprise_columns() %}
 {%- set rising = [] %}
 {%- for item in statistics_enterprise_items() if item not in statistics_enterprise_signed_items() %}
@@ -19,13 +19,13 @@ candidates as (
         feed_rows._row_key,
         feed_rows._period,
         feed_rows._row_id,
-        broken.row_id is null as _is_sound,
+        broken.row_id is null and feed_rows._status = 'in_force' as _is_sound,
         {%- for figure in figures %}
         feed_rows.{{ figure }},
         {%- endfor %}
     from {{ ref('val_statistics_enterprise_rows') }} as feed_rows
     left join broken on feed_rows._row_id = broken.row_id
-    where feed_rows._status = 'in_force' and feed_rows._row_key is not null
+    where feed_rows._status <> 'repeat' and feed_rows._row_key is not null
 
 ),
 

@@ -158,7 +158,7 @@ def test_a_missing_rule_list_is_no_smaller_version(project):
 
 def test_the_project_itself_has_a_version():
     version = code_version()
-    assert set(version.packages) == {"duckdb", "dbt-core", "great-expectations"}
+    assert set(version.packages) == {"duckdb", "dbt-core", "great-expectations", "chinesecalendar"}
     assert (PROJECT_DIR / "dbt_project").is_dir()
 
 
