@@ -17,7 +17,10 @@ import duckdb
 REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"
 SAMPLE = SHARED / "sample"
-FEEDS = ("statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects")
+FEEDS = (
+    "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
+    "ledger_events", "ledger_funds",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

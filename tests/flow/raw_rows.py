@@ -20,8 +20,13 @@ from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
 
 CONTRACTS: Mapping[str, Contract] = load_contracts()
-STATISTICS, PRODUCT, REGISTER, PROJECTS = FEEDS = (
+REQUIRED_FEEDS = STATISTICS, PRODUCT, REGISTER, PROJECTS = (
     "statistics_enterprise", "statistics_product", "registration_entities", "ledger_projects",
+)  # fmt: skip
+EVENTS, FUNDS = "ledger_events", "ledger_funds"
+FEEDS = (
+    *REQUIRED_FEEDS,
+    EVENTS, FUNDS,
 )  # fmt: skip
 
 Cell = str | None
@@ -231,9 +236,25 @@ def _usual_project(number: str, month: int) -> dict[str, Cell]:
     }  # fmt: skip
 
 
+def _usual_event(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "event_id": number, "event_name": f"{number}对接会", "event_type": "产销对接", "town": "年馍",
+        "held_on": "2023-02-01", "deal_value": "100",
+    }  # fmt: skip
+
+
+def _usual_fund(number: str, month: int) -> dict[str, Cell]:
+    return {
+        "project_id": number, "fund_type": "市级专项", "town": "年馍", "beneficiary": f"{number}厂", "amount": "100",
+        "allocated_on": "2023-02-01",
+    }  # fmt: skip
+
+
 _USUAL: Mapping[str, Callable[[str, int], dict[str, Cell]]] = {
     STATISTICS: _usual_return,
     PRODUCT: _usual_product,
     REGISTER: _usual_entity,
     PROJECTS: _usual_project,
+    EVENTS: _usual_event,
+    FUNDS: _usual_fund,
 }

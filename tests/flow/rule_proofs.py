@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tests.flow.raw_rows import PRODUCT, PROJECTS, REGISTER, STATISTICS, Cell, Row, with_wrong_check
+from tests.flow.raw_rows import (
+    EVENTS,
+    FUNDS,
+    PRODUCT,
+    PROJECTS,
+    REGISTER,
+    STATISTICS,
+    Cell,
+    Row,
+    with_wrong_check,
+)
 
 DECEMBER, JANUARY, FEBRUARY, MARCH, APRIL = "2022-12", "2023-01", "2023-02", "2023-03", "2023-04"
 # The register of this month holds the enterprises of all cases; before it there is none, and after it until:
@@ -68,6 +78,7 @@ def _row(feed: str) -> Callable[..., Row]:
 
 
 enterprise, product, entity, project = (_row(feed) for feed in (STATISTICS, PRODUCT, REGISTER, PROJECTS))
+event, fund = _row(EVENTS), _row(FUNDS)
 
 
 def _full_width(code: str) -> str:
@@ -592,7 +603,231 @@ def _of_projects() -> Iterator[Proof]:
     )  # fmt: skip
 
 
-PROOFS = (*_of_enterprises(), *_of_products(), *_of_entities(), *_of_projects())
+def _of_events() -> Iterator[Proof]:
+    # An event of the month before that is not there has vanished: only what needs a history has one.
+    month, before = APRIL, MARCH
+    unknown_town = "R-EVT-001"
+    yield Proof(
+        "R-LINE-001", "a damaged line of the event ledger is set aside, alone",
+        passes=(event(month),),
+        fails=(event(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            unknown_town, f"{alias} is one town, {other} is not",
+            passes=(event(month, town=alias),),
+            fails=(event(month, unknown_town, town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("event_id", "—"), ("event_name", "无"), ("event_type", None), ("event_type", "座谈会"), ("held_on", "/"),
+        ("held_on", "3月上旬"), ("held_on", "2023-03-05至07"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-EVT-002", f"{column} is required and cannot be {cell}; 成交金额 and 参加企业数 can be missing",
+            passes=(event(month, deal_value="—", enterprises=None),),
+            fails=(event(month, "R-EVT-002", **{column: cell}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-EVT-003", "an event may lie ahead; a day that no calendar has sets the row aside and is missing as well",
+        passes=(event(month, held_on="2024-02-29", deal_value=None),),
+        fails=(event(month, "R-EVT-002 R-EVT-003", held_on="2023-02-29"),),
+    )  # fmt: skip
+    for column in ("enterprises", "attendance", "intended_value", "deal_value"):
+        yield Proof(
+            "R-EVT-004", f"{column}: 999 times its history is odd, 1000 times is another unit",
+            passes=(event(before, **{column: "3"}), event(month, **{column: "2999"})),
+            fails=(event(before, **{column: "3"}), event(month, "R-EVT-004", **{column: "3000"})),
+        )  # fmt: skip
+    yield Proof(
+        "R-EVT-004", "元 against 万元: the same number is a ten-thousandth, which is no thousandfold; back again is",
+        passes=(event(before, deal_value="30000"), event(month, deal_value="3亿元")),
+        fails=(
+            event(before, deal_value="3", deal_value__unit="元"), event(month, "R-EVT-004", deal_value="3"),
+        ),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-005", "two different rows of one event are both set aside; events differ by number, not name",
+        passes=(event(month), event(month, event_id=lambda number: f"{number}-2")),
+        fails=(event(month, "R-EVT-005"), event(month, "R-EVT-005", attendance="80")),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-005", "what is only spelt otherwise is the same number, and the same row",
+        passes=(
+            event(month, "R-EVT-007"),
+            event(month, event_id=_spaced_lower, held_on="2023.2.1", deal_value="100.00", status="repeat"),
+        ),
+        fails=(event(month, "R-EVT-005"), event(month, "R-EVT-005", event_id=_full_width, deal_value="101")),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-006", "an event of last month is there, and not only gone",
+        passes=(event(before), event(month)),
+        fails=(event(before, next_month="R-EVT-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-006", "one that is set aside has not vanished; one whose number cannot be read has",
+        passes=(event(before), event(month, unknown_town, town="面包")),
+        fails=(event(before, next_month="R-EVT-006"), event(month, "R-EVT-002", event_id="无")),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-006", "one that was set aside last month was not there to vanish",
+        passes=(event(before, unknown_town, town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-007", "the same row twice is used once",
+        passes=(event(month),),
+        fails=(event(month, "R-EVT-007"), event(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (
+        ("enterprises", "12家", "十余家"), ("attendance", "0", "众多"), ("intended_value", "—", "约五百"),
+        ("deal_value", "（5）", "待统计"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-EVT-008", f"{column} can be {cell}; {word} counts as missing and warns",
+            passes=(event(month, **{column: cell}),),
+            fails=(event(month, "R-EVT-008", **{column: word}),),
+        )  # fmt: skip
+    for deals in (None, "0"):
+        yield Proof(
+            "R-EVT-009", f"an event that lies ahead has no deals yet ({deals}); one of the month's last day may",
+            passes=(
+                event(month, held_on="2023-05-01", deal_value=deals, intended_value="50"),
+                event(month, event_id=lambda number: f"{number}-2", held_on="2023-04-30"),
+            ),
+            fails=(event(month, "R-EVT-009", held_on="2023-05-01", deal_value="0.0001"),),
+        )  # fmt: skip
+    yield Proof(
+        unknown_town, "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(event(month, unknown_town, town="面包", status="superseded"), event(month, arrival_no=2)),
+        fails=(event(month, status="superseded"), event(month, unknown_town, town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-EVT-002", "a row whose number could not be read is superseded once its event comes again on the same day",
+        passes=(event(month, "R-EVT-002", event_id="无", status="superseded"), event(month, arrival_no=2)),
+        fails=(event(month, "R-EVT-002", event_id="无"), event(month, held_on="2023-03-01", arrival_no=2)),
+    )  # fmt: skip
+
+
+def _of_funds() -> Iterator[Proof]:
+    month, before = APRIL, MARCH
+    unknown_town = "R-FUND-001"
+    yield Proof(
+        "R-LINE-001", "a damaged line of the fund ledger is set aside, alone",
+        passes=(fund(month),),
+        fails=(fund(month, "R-LINE-001", kind="damaged"),),
+    )  # fmt: skip
+    for alias, other in (("有机肥料", "化肥"), ("霍州厨卫制造专业镇", SEVERAL_TOWNS), ("年馍", None)):
+        yield Proof(
+            unknown_town, f"{alias} is one town, {other} is not",
+            passes=(fund(month, town=alias),),
+            fails=(fund(month, unknown_town, town=other),),
+        )  # fmt: skip
+    for column, cell in (
+        ("project_id", "—"), ("fund_type", None), ("fund_type", "财政拨款"), ("amount", "…"), ("amount", "约五百"),
+        ("allocated_on", "空"), ("allocated_on", "年初"),
+    ):  # fmt: skip
+        yield Proof(
+            "R-FUND-002", f"{column} is required and cannot be {cell}; 受益企业 and 支出金额 can be missing",
+            passes=(fund(month, beneficiary="无", amount="0", paid_amount="—"),),
+            fails=(fund(month, "R-FUND-002", **{column: cell}),),
+        )  # fmt: skip
+    for right, wrong in (("2023.4.30", "2023.5.1"), ("2023年4月", "2023年5月"), ("45046", "长期")):
+        yield Proof(
+            "R-FUND-003", f"allocated by the month's end: {right}, not {wrong}",
+            passes=(fund(month, allocated_on=right),),
+            fails=(fund(month, "R-FUND-003", allocated_on=wrong),),
+        )  # fmt: skip
+    yield Proof(
+        "R-FUND-003", "a day that no calendar has sets the row aside and is missing as well",
+        passes=(fund(month, allocated_on="2020-02-29"),),
+        fails=(fund(month, "R-FUND-002 R-FUND-003", allocated_on="2023-02-29"),),
+    )  # fmt: skip
+    for column in ("amount", "received_amount", "paid_amount"):
+        most = {"amount": "3000"}
+        yield Proof(
+            "R-FUND-004", f"{column}: 999 times its history is odd, 1000 times is another unit",
+            passes=(fund(before, **most | {column: "3"}), fund(month, **most | {column: "2999.9999"})),
+            fails=(fund(before, **most | {column: "3"}), fund(month, "R-FUND-004", **most | {column: "3000"})),
+        )  # fmt: skip
+    yield Proof(
+        "R-FUND-004", "the same number in 元 and then in 万元 is ten thousand times as much, the same money is not",
+        passes=(fund(before, amount="30000"), fund(month, amount="3亿元")),
+        fails=(fund(before, amount="3", amount__unit="元"), fund(month, "R-FUND-004", amount="3")),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-004", "another day is another row of the ledger, and has no history",
+        passes=(
+            fund(before, amount="3"), fund(month, amount="3"), fund(month, amount="3000", allocated_on="2023-04-01"),
+        ),
+    )  # fmt: skip
+    for column, other in (
+        ("project_id", lambda number: f"{number}-2"),
+        ("fund_type", "贷款"),
+        ("allocated_on", "44959"),
+    ):
+        yield Proof(
+            "R-FUND-005", f"two different rows of one key are both set aside; another {column} is another key",
+            passes=(fund(month), fund(month, amount="5", **{column: other})),
+            fails=(fund(month, "R-FUND-005"), fund(month, "R-FUND-005", amount="5")),
+        )  # fmt: skip
+    yield Proof(
+        "R-FUND-005", "what is only spelt otherwise is the same key, and the same row",
+        passes=(
+            fund(month, "R-FUND-007"),
+            fund(month, project_id=_spaced_lower, fund_type=" 市级 专项", allocated_on="2023年2月1日", status="repeat"),
+        ),
+        fails=(fund(month, "R-FUND-005"), fund(month, "R-FUND-005", project_id=_full_width, beneficiary="别厂")),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-006", "money of last month is there, and not only gone",
+        passes=(fund(before), fund(month)),
+        fails=(fund(before, next_month="R-FUND-006"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-006", "a row that is set aside has not vanished; one whose day has changed has",
+        passes=(fund(before), fund(month, unknown_town, town="面包")),
+        fails=(fund(before, next_month="R-FUND-006"), fund(month, allocated_on="2023-02-02")),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-006", "one that was set aside last month was not there to vanish",
+        passes=(fund(before, unknown_town, town="面包"),),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-007", "the same row twice is used once",
+        passes=(fund(month),),
+        fails=(fund(month, "R-FUND-007"), fund(month, status="repeat")),
+    )  # fmt: skip
+    for column, cell, word in (("received_amount", "100", "分批到位"), ("paid_amount", "—", "待拨")):
+        yield Proof(
+            "R-FUND-008", f"{column} can be {cell}; {word} counts as missing and warns",
+            passes=(fund(month, **{column: cell}),),
+            fails=(fund(month, "R-FUND-008", **{column: word}),),
+        )  # fmt: skip
+    for column in ("received_amount", "paid_amount"):
+        yield Proof(
+            "R-FUND-009", f"{column} may be all that was allocated, not more",
+            passes=(fund(month, **{column: "100"}),),
+            fails=(fund(month, "R-FUND-009", **{column: "100.0001"}),),
+        )  # fmt: skip
+    yield Proof(
+        "R-FUND-009", "so a payment in 元 beside an amount in 万元 is seen",
+        fails=(fund(month, "R-FUND-009", paid_amount="650000"),),
+    )  # fmt: skip
+    yield Proof(
+        unknown_town, "supersession comes first: a later bad row wins over an earlier good one, a good over a bad",
+        passes=(fund(month, unknown_town, town="面包", status="superseded"), fund(month, arrival_no=2)),
+        fails=(fund(month, status="superseded"), fund(month, unknown_town, town="面包", arrival_no=2)),
+    )  # fmt: skip
+    yield Proof(
+        "R-FUND-002", "a row whose key could not be read is superseded once the same sum comes for the same enterprise",
+        passes=(fund(month, "R-FUND-002", allocated_on="年初", status="superseded"), fund(month, arrival_no=2)),
+        fails=(fund(month, "R-FUND-002", allocated_on="年初"), fund(month, amount="120", arrival_no=2)),
+    )  # fmt: skip
+
+
+PROOFS = (
+    *_of_enterprises(), *_of_products(), *_of_entities(), *_of_projects(),
+    *_of_events(), *_of_funds(),
+)  # fmt: skip
 
 
 def _readings() -> Iterator[Reading]:
@@ -645,6 +880,18 @@ def _readings() -> Iterator[Reading]:
     yield Reading(
         project(APRIL, total_investment="1.5", total_investment__unit="亿元"), "total_investment", Decimal(15000)
     )
+
+    for cell, unit, value in (
+        ("12", "家", 12), ("12家", "家", 12), ("12", "户", 12), ("１２", "个", 12), ("—", "家", None),
+    ):  # fmt: skip
+        row = event(APRIL, enterprises=cell, enterprises__unit=unit)
+        yield Reading(row, "enterprises", None if value is None else Decimal(value))
+    for cell, unit, value in (("320", "人", 320), ("1.2", "万人次", 12000), ("320人次", "万人次", 320)):
+        yield Reading(event(APRIL, attendance=cell, attendance__unit=unit), "attendance", Decimal(value))
+    yield Reading(event(APRIL, deal_value="0.5", deal_value__unit="亿元"), "deal_value", Decimal(5000))
+    yield Reading(event(APRIL, held_on="2023年6月"), "held_on", date(2023, 6, 1))
+    yield Reading(fund(APRIL, amount="775,000", amount__unit="元"), "amount", Decimal("77.5"))
+    yield Reading(fund(APRIL, allocated_on="44958"), "allocated_on", date(2023, 2, 1))
 
 
 READINGS = tuple(_readings())

@@ -19,10 +19,13 @@ import pytest
 from orchestration.dbt_runner import Dbt
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 from tests.flow.raw_rows import (
+    EVENTS,
     FEEDS,
+    FUNDS,
     PRODUCT,
     PROJECTS,
     REGISTER,
+    REQUIRED_FEEDS,
     STATISTICS,
     Cells,
     Place,
@@ -42,11 +45,21 @@ POOL = tuple(credit_code(number) for number in range(1, 31))
 GAP_POOL = tuple(credit_code(number) for number in range(31, 35))
 FIRST_OF_CASES, FIRST_OF_REGISTERS = 100, 5000
 
-BATCH_FEEDS = (STATISTICS, PRODUCT, PROJECTS)
-TOTAL_RULE = {STATISTICS: "R-STAT-012", PRODUCT: "R-PROD-012", PROJECTS: "R-PROJ-014"}
-TOWN_RULE = {STATISTICS: "R-STAT-002", PRODUCT: "R-PROD-002", PROJECTS: "R-PROJ-002"}
-REPEAT_RULE = {STATISTICS: "R-STAT-010", PRODUCT: "R-PROD-010", PROJECTS: "R-PROJ-012"}
-SUMMED = {STATISTICS: "gross_output_value_ytd", PRODUCT: "output_ytd", PROJECTS: "total_investment"}
+BATCH_LEDGERS = (PROJECTS, EVENTS, FUNDS)
+BATCH_FEEDS = (STATISTICS, PRODUCT, *BATCH_LEDGERS)
+TOTAL_RULE = {
+    STATISTICS: "R-STAT-012", PRODUCT: "R-PROD-012", PROJECTS: "R-PROJ-014", EVENTS: "R-EVT-010", FUNDS: "R-FUND-010",
+}  # fmt: skip
+TOWN_RULE = {
+    STATISTICS: "R-STAT-002", PRODUCT: "R-PROD-002", PROJECTS: "R-PROJ-002", EVENTS: "R-EVT-001", FUNDS: "R-FUND-001",
+}  # fmt: skip
+REPEAT_RULE = {
+    STATISTICS: "R-STAT-010", PRODUCT: "R-PROD-010", PROJECTS: "R-PROJ-012", EVENTS: "R-EVT-007", FUNDS: "R-FUND-007",
+}  # fmt: skip
+SUMMED = {
+    STATISTICS: "gross_output_value_ytd", PRODUCT: "output_ytd", PROJECTS: "total_investment", EVENTS: "deal_value",
+    FUNDS: "amount",
+}  # fmt: skip
 # Stands in `Batch.breaks` for the feed's own rule.
 TOTAL_WARNS = "total_row_equals_rows"
 
@@ -78,7 +91,7 @@ def _breaks(*rules: str) -> frozenset[str]:
     return frozenset(rules)
 
 
-# A project that is left out vanishes: the ledger always holds the whole pool.
+# What is left out of a ledger vanishes: it always holds the whole pool.
 _RETURNS = (STATISTICS, PRODUCT)
 _MAY_IN_TONNES = {"quantity_unit": "吨", "output_month": "0.1", "output_ytd": "0.5"}
 _JUNE_IN_TONNES = {**_MAY_IN_TONNES, "output_ytd": "0.6"}
@@ -87,9 +100,9 @@ _WARNS, _STOPS = _breaks(TOTAL_WARNS), _breaks(TOTAL_WARNS, "R-BATCH-003")
 BATCHES = (
     Batch("2024-02", "10 % set aside is not too many", set_aside=3),
     Batch("2024-03", "3 of 29 is too many", _breaks("R-BATCH-001"), rows=29, set_aside=3, feeds=_RETURNS),
-    Batch("2024-03", "4 of 30 is too many", _breaks("R-BATCH-001"), set_aside=4, feeds=(PROJECTS,)),
+    Batch("2024-03", "4 of 30 is too many", _breaks("R-BATCH-001"), set_aside=4, feeds=BATCH_LEDGERS),
     Batch("2024-04", "2 rows never are, of however few", rows=5, set_aside=2, feeds=_RETURNS),
-    Batch("2024-04", "nothing is wrong", feeds=(PROJECTS,)),
+    Batch("2024-04", "nothing is wrong", feeds=BATCH_LEDGERS),
     Batch("2024-05", "合计 0.5 % off is rounding", totals=("1.005",)),
     Batch("2024-06", "合计 more than 0.5 % off warns", _WARNS, totals=("1.005",), beyond="1"),
     Batch("2024-07", "合计 5 % off only warns", _WARNS, totals=("0.95",)),
@@ -397,8 +410,8 @@ def test_a_required_feed_is_missed_in_every_month_in_which_it_is_due(built):
             )
         )
 
-    assert missing(NOTHING_THERE) == dict.fromkeys(FEEDS, 1)
-    assert missing(ALL_THERE) == dict.fromkeys(FEEDS, 0)
+    assert missing(NOTHING_THERE) == dict.fromkeys(REQUIRED_FEEDS, 1)
+    assert missing(ALL_THERE) == dict.fromkeys(REQUIRED_FEEDS, 0)
     # January has no return: nobody is asked for one.
     assert missing(LEDGER_ALONE_MISSING) == {REGISTER: 0, PROJECTS: 1}
 

@@ -22,15 +22,20 @@ select * from (values
     ('net_new_entities', '户', 'flow', 'registration_entities'),
     ('projects', '个', 'stock', 'ledger_projects'),
     ('capacity_completed', 'the project''s unit', 'stock', 'ledger_projects'),
+    ('event_deal_value', '万元', 'flow', 'ledger_events'),
+    ('funds_paid', '万元', 'stock', 'ledger_funds'),
     ('tasks_done', '项', 'stock', 'ledger_tasks')
 ) as listed (indicator_code, unit, nature, source_feed);
 
 -- What came in: every feed every month, two data rows and a 合计.
 create table stg_feeds as
-select feed, feed as label_zh, true as is_required, '' as not_due_months
+select feed, feed as label_zh, is_required, '' as not_due_months
 from (values
-    ('statistics_enterprise'), ('statistics_product'), ('registration_entities'), ('ledger_projects')
-) as listed (feed);
+    ('statistics_enterprise', true), ('statistics_product', true), ('registration_entities', true),
+    ('ledger_projects', true),
+    ('ledger_events', false),
+    ('ledger_funds', false)
+) as listed (feed, is_required);
 
 create table stg_deliveries as
 select
@@ -58,6 +63,8 @@ create table stg_statistics_enterprise as select * from delivered where feed = '
 create table stg_statistics_product as select * from delivered where feed = 'statistics_product';
 create table stg_registration_entities as select * from delivered where feed = 'registration_entities';
 create table stg_ledger_projects as select * from delivered where feed = 'ledger_projects';
+create table stg_ledger_events as select * from delivered where feed = 'ledger_events';
+create table stg_ledger_funds as select * from delivered where feed = 'ledger_funds';
 
 create table val_row_counts as
 select period, feed, delivery_id, 10 as rows_in_force from stg_deliveries where period in (from filled_months);
@@ -79,6 +86,11 @@ select
     date '2024-01-01' as planned_start, date '2024-01-01' as actual_start, date '2025-01-01' as planned_finish,
     1 as capacity_quantity
 from filled_months cross join town_list;
+
+create table int_ledger_events as
+select period, 20 as enterprises, 300 as attendance, 5 as intended_value, 4 as deal_value from filled_months;
+create table int_ledger_funds as
+select period, '某某厂' as beneficiary, 5 as received_amount, 4 as paid_amount from filled_months;
 
 create table file_conservation as
 select

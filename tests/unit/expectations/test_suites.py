@@ -39,6 +39,16 @@ BREAKS = {
     "R-GX-PROJ-003": "update stg_ledger_projects set _row_kind = 'total' where _period = '{p}' and _row = 2",
     "R-GX-PROJ-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-PROJ-005": "update int_ledger_projects set planned_start = null where period = '{p}'",
+    "R-GX-EVT-001": "update stg_ledger_events set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-EVT-002": "update stg_ledger_events set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-EVT-003": "delete from stg_ledger_events where _period = '{p}' and _row = 2",
+    "R-GX-EVT-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_events'",
+    "R-GX-EVT-005": "update int_ledger_events set deal_value = null where period = '{p}'",
+    "R-GX-FUND-001": "update stg_ledger_funds set _file = '' where _period = '{p}' and _row = 3",
+    "R-GX-FUND-002": "update stg_ledger_funds set _row_id = 'x' where _period = '{p}' and _row < 3",
+    "R-GX-FUND-003": "delete from stg_ledger_funds where _period = '{p}' and _row = 2",
+    "R-GX-FUND-004": "update val_row_counts set rows_in_force = 6 where period = '{p}' and feed = 'ledger_funds'",
+    "R-GX-FUND-005": "update int_ledger_funds set paid_amount = null where period = '{p}'",
     "R-GX-CONS-001": "update file_conservation set rows_used = 1 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-CONS-002": "update file_conservation set rows_used = 3, rows_superseded = -1"
     " where period = '{p}' and feed = 'ledger_projects'",
@@ -98,6 +108,8 @@ BREAKS_TOO = {
     "R-GX-CONS-001": "update file_conservation set rows_read = null where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-IND-004": "update indicator_monthly set value = null, value_ytd = null"
     " where period = '{p}' and indicator_code = 'average_price'",
+    "R-GX-IND-007": "update indicator_monthly set value = null, value_ytd = null, value_status = 'missing'"
+    " where period = '{p}' and town_code <> 't1' and indicator_code = 'gross_output_value'",
     "R-GX-TGT-008": "update target_progress set light = 'yellow' where period = '{p}' and target_id = 'T2'",
     "R-GX-PRG-001": "insert into project_progress select * from project_progress"
     " where period = '{p}' and project_id = 'P-t1'",
@@ -127,6 +139,12 @@ STILL_RIGHT = (
     " where period = '{p}' and indicator_code = 'total_profit' and town_code = 't2'",
     "update indicator_monthly set value = -4, value_ytd = -5"
     " where period = '{p}' and indicator_code = 'total_profit' and town_code = 'all'",
+    # A town whose events leave their deals empty, beside one without events; growth of what comes in lumps.
+    "update indicator_monthly set value_status = 'missing', value = null, value_ytd = null"
+    " where period = '{p}' and indicator_code = 'event_deal_value' and town_code in ('all', 't2')",
+    "update indicator_monthly set value = 0, value_ytd = 0"
+    " where period = '{p}' and indicator_code = 'event_deal_value' and town_code = 't1'",
+    "update indicator_monthly set yoy_pct = 1200 where period = '{p}' and indicator_code = 'funds_paid'",
     # At the target and not green: a growth that only rounds to it.
     "update target_progress set target_value = actual_value where period = '{p}' and target_id = 'T1'",
     # An alert, a stage of old, no completion.

@@ -1,4 +1,4 @@
-"""Contract files: what the four say, and that a wrong one is told with file and field."""
+"""Contract files: what they say, and that a wrong one is told with file and field."""
 
 from __future__ import annotations
 
@@ -35,16 +35,25 @@ def written(tmp_path: Path, content: dict[str, object]) -> Path:
     return path
 
 
-def test_the_four_feeds_are_there_sorted_and_required() -> None:
+def test_the_feeds_are_there_sorted_and_four_are_required() -> None:
     contracts = load_contracts()
     assert list(contracts) == [
+        "ledger_events",
+        "ledger_funds",
         "ledger_projects",
         "registration_entities",
         "statistics_enterprise",
         "statistics_product",
     ]
-    assert all(contract.is_required for contract in contracts.values())
+    assert [feed for feed, contract in contracts.items() if contract.is_required] == [
+        "ledger_projects",
+        "registration_entities",
+        "statistics_enterprise",
+        "statistics_product",
+    ]
     assert {feed: contract.due_day for feed, contract in contracts.items()} == {
+        "ledger_events": 8,
+        "ledger_funds": 8,
         "ledger_projects": 8,
         "registration_entities": 5,
         "statistics_enterprise": 8,
@@ -113,6 +122,35 @@ def test_a_header_is_known_by_its_words_not_its_spelling(
 ) -> None:
     text = read_header(header, "2024-03")
     found = load_contracts()["statistics_enterprise"].columns_by_header.get(text.key)
+    assert (found.name if found else None, text.unit) == (column, unit)
+
+
+@pytest.mark.parametrize(
+    ("feed", "header", "column", "unit"),
+    [
+        ("ledger_events", "活动\n编号", "event_id", None),
+        ("ledger_events", "活动时间", "held_on", None),
+        ("ledger_events", "参展企业数（家）", "enterprises", "家"),
+        ("ledger_events", "参与人数（人）", "attendance", "人"),
+        ("ledger_events", "参加人次(万人次)", "attendance", "万人次"),
+        ("ledger_events", "意向成交额(亿元)", "intended_value", "亿元"),
+        ("ledger_events", "现场成交金额/元", "deal_value", "元"),
+        ("ledger_events", "金额(万元)", None, "万元"),
+        ("ledger_events", "计划举办日期", None, None),
+        ("ledger_funds", "资金类别", "fund_type", None),
+        ("ledger_funds", "支持对象（全称）", "beneficiary", None),
+        ("ledger_funds", "下达资金（元）", "amount", "元"),
+        ("ledger_funds", "到位资金(万元)", "received_amount", "万元"),
+        ("ledger_funds", "累计支出金额", "paid_amount", None),
+        ("ledger_funds", "计划下达日期", None, None),
+    ],
+)
+def test_events_and_funds_are_known_by_the_names_that_offices_use(
+    feed: str, header: str, column: str | None, unit: str | None
+) -> None:
+    """A plan is no fact, and an event's 金额 may be either of two."""
+    text = read_header(header, "2024-03")
+    found = load_contracts()[feed].columns_by_header.get(text.key)
     assert (found.name if found else None, text.unit) == (column, unit)
 
 

@@ -300,6 +300,8 @@ SAMPLE_KINDS = {
     "statistics_enterprise": {"title", "unit", "header", "note", "signature", "total", "subtotal"},
     "statistics_product": {"title", "unit", "header", "note", "signature"},
     "ledger_projects": {"title", "unit", "header"},
+    "ledger_events": {"title", "unit", "header"},
+    "ledger_funds": {"title", "unit", "header"},
 }
 
 
@@ -311,6 +313,8 @@ def test_every_sample_delivery_is_accepted_whole(contracts: Mapping[str, Contrac
         "statistics_enterprise": 16,
         "statistics_product": 15,
         "ledger_projects": 16,
+        "ledger_events": 16,
+        "ledger_funds": 16,
     }
     for arrival in found.arrivals:
         result = read_delivery(arrival, contracts[arrival.feed], tmp_path, contracts=contracts)
