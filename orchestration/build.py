@@ -215,8 +215,9 @@ class Build:
         return [block for decision in self.decisions if decision.is_passed for block in decision.lifted]
 
     def waivers_in_force(self) -> tuple[Waiver, ...]:
-        """The waivers that cover a month of the run."""
-        return in_force_in(self.state.waivers(), self.plan.read)
+        """The waivers that cover a month of the run; where the plan takes nothing, a month with a delivery."""
+        delivered = {one.period for one in self.state.deliveries() if one.is_there}
+        return in_force_in(self.state.waivers(), self.plan.read or sorted(delivered))
 
     def close(self) -> None:
         """End the judge's process."""

@@ -240,8 +240,8 @@ def test_the_last_screen_says_everything_without_a_terminal(capsys, tmp_path):
     for said in (
         "2024-05-r1", str(release), "2024-02-r1", "合计不符 [见附件]", "缺 项目台账", "坏.xlsx", "读不了", "R-STAT-001",
         "三月更正.xlsx", "项目办", "2024-06-02T09:00:00", "数据有变，已重新发布", "沿用原发布",
-        "规则、程序或其他决定有变",
-        "waivers given or taken back: 4", "有文件被退回", "豁免 waiver 7：王主任", "至 until 2024-06",
+        "规则、程序或其他决定有变", "waivers given or taken back: 4", "有文件被退回", "豁免 waiver 7：王主任",
+        "至 until 2024-06",
         "某某.part", str(tmp_path / "published" / "current" / "specialty_town.duckdb"), "period = '2024-05'",
     ):  # fmt: skip
         assert said in out

@@ -217,7 +217,7 @@ def test_the_page_of_a_feed_tells_what_waits_for_a_better_file_and_what_is_waive
     metadata = event.materialization.metadata
     assert metadata["refused"].value == 0
     assert metadata["refused_and_not_replaced"].value == 1
-    assert "坏.xlsx | R-FILE-001" in metadata["refusals_pending"].value
+    assert "坏.xlsx | R-FILE-002" in metadata["refusals_pending"].value
     assert "R-FILE-001" in metadata["waivers"].value
     assert "无关" not in metadata["waivers"].value
     assert "王主任" not in metadata["waivers"].value
