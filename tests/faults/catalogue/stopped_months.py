@@ -75,6 +75,7 @@ def last_year_missing_for_many(form: Form, files: CityFiles) -> None:
     """Half of the returns lack 上年同期 of 产值: no growth is told."""
     for line in form.rows[::2]:
         line["工业总产值/上年同期累计"] = None
+    form.drop_total()
 
 
 @in_a_month(STATISTICS, IGNORE)
