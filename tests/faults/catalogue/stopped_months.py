@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.faults.catalogue.city_files import CityFiles
 from tests.faults.catalogue.fault import (
+    CHANGES,
     IGNORE,
     NORMALISE,
     PRODUCT,
@@ -149,6 +150,13 @@ def no_product_report_came(form: Form, files: CityFiles) -> None:
 def no_register_came(form: Form, files: CityFiles) -> None:
     """No register of the month."""
     _gone(form, files)
+
+
+@in_a_month(REGISTER, warn("R-CHG-007"))
+def founded_since_the_last_register(form: Form, files: CityFiles) -> tuple[str, str]:
+    """No register of the month, but its changes: the entities founded in it are described nowhere yet."""
+    _gone(form, files)
+    return CHANGES, form.period
 
 
 @in_a_month(PROJECTS, MISSING)
