@@ -338,8 +338,10 @@ def month_outcomes(
 ) -> Iterator[Outcome]:
     """What became of each fault of a whole month; `given`: its feed and month."""
     for fault, place in given.items():
-        seen = {rule for rule in city.failing.get(place, set()) if levels[rule] in ("batch", "indicator")}
         expected = fault.disposition.rules
+        failing = city.failing.get(place, set())
+        # Rules of rows are another stage's; here only those that the fault is said to break.
+        seen = {rule for rule in failing if levels[rule] in ("batch", "indicator") or rule in expected}
         if seen == expected:
             yield Outcome(fault, "caught")
         else:

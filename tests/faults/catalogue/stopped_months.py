@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.faults.catalogue.city_files import CityFiles
 from tests.faults.catalogue.fault import (
+    CHANGES,
     IGNORE,
     NORMALISE,
     PRODUCT,
@@ -75,6 +76,7 @@ def last_year_missing_for_many(form: Form, files: CityFiles) -> None:
     """Half of the returns lack 上年同期 of 产值: no growth is told."""
     for line in form.rows[::2]:
         line["工业总产值/上年同期累计"] = None
+    form.drop_total()
 
 
 @in_a_month(STATISTICS, IGNORE)
@@ -148,6 +150,13 @@ def no_product_report_came(form: Form, files: CityFiles) -> None:
 def no_register_came(form: Form, files: CityFiles) -> None:
     """No register of the month."""
     _gone(form, files)
+
+
+@in_a_month(REGISTER, warn("R-CHG-007"))
+def founded_since_the_last_register(form: Form, files: CityFiles) -> tuple[str, str]:
+    """No register of the month, but its changes: the entities founded in it are described nowhere yet."""
+    _gone(form, files)
+    return CHANGES, form.period
 
 
 @in_a_month(PROJECTS, MISSING)

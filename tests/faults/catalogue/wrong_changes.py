@@ -60,11 +60,11 @@ def change_of_nothing(entry: Entry) -> None:
     entry.now[ITEM] = ""
 
 
-@in_an_entry(CHANGES, "history", warn("R-CHG-007"))
-def founding_of_an_entity_that_nobody_describes(entry: Entry) -> list[Break]:
+@in_an_entry(CHANGES, "history", warn("R-CHG-008"))
+def founding_that_the_register_does_not_show(entry: Entry) -> list[Break]:
     """设立 of an entity that the month's register does not have."""
     stranger: Line = entry.repeat(**{CODE: STRANGER, KIND: "设立", ITEM: "设立登记", BEFORE: "", AFTER: ""})
-    return [(stranger, "R-CHG-007", entry.period)]
+    return [(stranger, "R-CHG-008", entry.period)]
 
 
 @in_an_entry(CHANGES, "history", warn("R-CHG-008"), where=_is("变更"))
