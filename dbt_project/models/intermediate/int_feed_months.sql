@@ -77,6 +77,7 @@ final as (
         months.period,
         months.feed,
         months.is_required,
+        months.has_reporting_units,
         months.is_due,
         months.is_delivered,
         months.has_data,

@@ -133,12 +133,11 @@ revisions as (
         {{ round_ratio('sum(output_changes.change_pct)', 'count(output_changes.change_pct)', in_places=8) }}
             as revision_rate
     from months
-    left join output_changes
-        on
-            months.town_code = output_changes.town_code
-            and months.period >= output_changes.period
-            and {{ month_count('months.period') }} - {{ month_count('output_changes.period') }}
-            < {{ threshold('revision_months') }}
+    inner join output_changes
+        on months.town_code = output_changes.town_code and months.period >= output_changes.period
+    where
+        {{ month_count('months.period') }} - {{ month_count('output_changes.period') }}
+        < {{ threshold('revision_months') }}
     group by months.period, months.town_code
 
 ),
@@ -160,7 +159,7 @@ measured as (
     from months
     inner join units on months.period = units.period and months.town_code = units.town_code
     inner join first_pass on months.period = first_pass.period and months.town_code = first_pass.town_code
-    inner join revisions on months.period = revisions.period and months.town_code = revisions.town_code
+    left join revisions on months.period = revisions.period and months.town_code = revisions.town_code
     inner join marks on months.period = marks.period and months.town_code = marks.town_code
 
 ),
