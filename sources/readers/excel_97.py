@@ -1,4 +1,4 @@
-"""Workbooks of the .xls kind (BIFF), by xlrd: all sheets, with hidden rows, merges, error values, dates of both systems.
+"""Workbooks of the .xls kind (BIFF), by xlrd: all sheets, hidden rows, merges, error values, dates of both systems.
 
 calamine reads this format too, but tells neither hidden rows nor error values. Cells become text by the same rules
 as in .xlsx. Does not know headers or kinds of rows.

@@ -76,7 +76,7 @@ def _rows_of_member(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _kind_of(source: BinaryIO) -> str:
-    """`workbook`, `workbook_97`, `archive` or `text`; UnreadableFile for formats that are no delivery. Rewinds `source`."""
+    """`workbook`, `workbook_97`, `archive` or `text`; UnreadableFile for other formats. Rewinds `source`."""
     start = source.read(8192)
     source.seek(0)
     if start.startswith(_OLE):

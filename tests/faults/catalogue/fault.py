@@ -127,6 +127,9 @@ def in_an_entry(
 
 
 def in_a_month(feed: str, disposition: Disposition) -> Callable[[Callable[..., Any]], Any]:
-    """A fault of a whole month of a feed. Its function gets the `Form` of that month and the `CityFiles`, and may return
-    the feed and month of which the rules are looked at, if not that one."""
+    """A fault of a whole month of a feed.
+
+    Its function gets the `Form` of that month and the `CityFiles`, and may return the feed and month of which the
+    rules are looked at, if not that one.
+    """
     return _listing("month", feed, "batch", disposition, _any)

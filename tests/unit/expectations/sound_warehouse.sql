@@ -4,8 +4,7 @@
 create table filled_months as select period from judged_months where not is_empty;
 
 create table thresholds as
-select * from (values ('volume_drop_pct', 30), ('growth_low_pct', -80), ('growth_high_pct', 400))
-    as listed (threshold_id, value);
+select * from (values ('volume_drop_pct', 30), ('growth_low_pct', -80), ('growth_high_pct', 400)) as listed (threshold_id, value);
 
 -- Reference lists.
 create table town_list as select * from (values ('t1'), ('t2')) as listed (town_code);
