@@ -34,11 +34,11 @@ from orchestration.publication.marts import read_marts, warehouse_hashes
 from orchestration.publication.release import Publication, publish, recover
 from orchestration.report import Sentence
 from orchestration.settings import DBT_PROJECT_DIR, Settings
-from orchestration.state import SHANGHAI, Delivery, NoticeLike, State, Waiver
+from orchestration.state import Delivery, NoticeLike, State, Waiver
 from orchestration.stops import Stop
 from orchestration.waivers import LiftedBlock, in_force_in
 from sources.contract import Contract, load_contracts
-from sources.landing import Arrival, Scan, scan
+from sources.landing import SHANGHAI, Arrival, Scan, scan
 
 log = logging.getLogger(__name__)
 
@@ -215,8 +215,9 @@ class Build:
         return [block for decision in self.decisions if decision.is_passed for block in decision.lifted]
 
     def waivers_in_force(self) -> tuple[Waiver, ...]:
-        """The waivers that cover a month of the run."""
-        return in_force_in(self.state.waivers(), self.plan.read)
+        """The waivers that cover a month of the run; where the plan takes nothing, a month with a delivery."""
+        delivered = {one.period for one in self.state.deliveries() if one.is_there}
+        return in_force_in(self.state.waivers(), self.plan.read or sorted(delivered))
 
     def close(self) -> None:
         """End the judge's process."""

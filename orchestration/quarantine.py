@@ -19,8 +19,9 @@ from typing import Any
 import duckdb
 
 from expectations.verdict import Verdict
+from orchestration.corrections import Outcome, outcomes_in
 from orchestration.report import Sentence
-from orchestration.state import Delivery, State, Waiver
+from orchestration.state import Correction, Delivery, State, Waiver
 from orchestration.stops import Misuse, Stop
 from orchestration.waivers import WaiversInForce
 from orchestration.warehouse_glance import read_rows
@@ -213,6 +214,14 @@ class Quarantine:
             for one in self._state.latest_verdicts(period)
             if one.severity == "block" and one.outcome != "passed"
         ]
+
+    def corrections(self, periods: Sequence[str] = ()) -> list[tuple[Correction, Outcome | None]]:
+        """Declared corrections in force, each with what became of it in the last build (None: not built since)."""
+        declared = [
+            one for one in self._state.corrections() if one.status == "open" and (not periods or one.period in periods)
+        ]
+        found = outcomes_in(self._warehouse_path, declared)
+        return [(one, found.get(one.correction_id)) for one in declared]
 
     def remedy(self, check_id: str) -> Sentence:
         """What is to be done about a rule; what is none of the rule list is for the maintainers."""

@@ -21,8 +21,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from orchestration.corrections import Outcome
 from orchestration.quarantine import Block, FlaggedRow, Quarantine, SentCell, sender_of
-from orchestration.state import Delivery
+from orchestration.state import Correction, Delivery
 from orchestration.stops import Misuse
 from sources.contract import Contract
 
@@ -69,12 +70,14 @@ class Letter:
     rows: defaultdict[str, list[FlaggedRow]] = field(default_factory=lambda: defaultdict(list))
     refused: list[Delivery] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    corrections: list[tuple[Correction, Outcome | None]] = field(default_factory=list)
 
     @property
     def periods(self) -> tuple[str, ...]:
         """The months of which it tells, in order."""
         rows = (row for rows in self.rows.values() for row in rows)
-        return tuple(sorted({one.period for part in (rows, self.refused, self.blocks) for one in part}))
+        corrected = (correction for correction, _ in self.corrections)
+        return tuple(sorted({one.period for part in (rows, self.refused, self.blocks, corrected) for one in part}))
 
     @property
     def set_aside(self) -> int:
@@ -123,6 +126,14 @@ def letters(quarantine: Quarantine, period: str | None = None, sender: str | Non
         if block.subject in quarantine.contracts:
             for who in sorted(quarantine.senders(block.subject, block.period)):
                 letter_to(who, block.subject).blocks.append(block)
+    for correction, outcome in quarantine.corrections(asked):
+        contract = quarantine.contracts[correction.feed]
+        if outcome and outcome.delivery_id:
+            whose = {sender_of(quarantine.delivery(outcome.delivery_id), contract)}
+        else:
+            whose = quarantine.senders(correction.feed, correction.period)
+        for who in sorted(whose):
+            letter_to(who, correction.feed).corrections.append((correction, outcome))
     if sender is not None:
         chosen = [one for one in told.values() if sender in (one.sender, one.label, one.label.split("（")[0])]
         if not chosen:
@@ -275,9 +286,56 @@ def block_sheet(letter: Letter) -> Iterator[Sheet]:
         )
 
 
+_OUTCOMES = {
+    "applied": "已按更正值计入，请更正来文",
+    "obsolete": "来文已不是错误值，未应用",
+    "no_such_row": "来文中没有这一行，未应用",
+}
+
+
+def correction_sheet(letter: Letter) -> Iterator[Sheet]:
+    """Cells of the sender that are known to be wrong, and are used as corrected until the sender mends them."""
+    if letter.corrections:
+        yield Sheet(
+            "声明的更正",
+            "下列单元格已知有误，暂按更正值使用；请在来文中更正",
+            (
+                ("编号", 8),
+                ("报告期", 10),
+                ("数据类别", 26),
+                ("主键", 30),
+                ("列", 20),
+                ("错误值", 18),
+                ("更正值", 18),
+                ("结果", 26),
+                ("文件", 28),
+                ("行号", 8),
+                ("原因", 40),
+                ("报告人", 20),
+            ),
+            [
+                (
+                    Text(one.correction_id),
+                    Text(one.period),
+                    Text(letter.contracts[one.feed].label_zh),
+                    Text(one.row_key),
+                    Text(letter.contracts[one.feed].column(one.column_name).label_zh),
+                    Text(one.wrong, is_offending=True),
+                    Text(one.right),
+                    Text(_OUTCOMES[found.outcome] if found else "下次运行时应用"),
+                    Text(found.file if found else None),
+                    Text(found.row_no if found else None),
+                    Text(one.reason),
+                    Text(f"{one.reported_by} {one.reported_on}"),
+                )
+                for one, found in letter.corrections
+            ],
+        )
+
+
 Section = Callable[[Letter], Iterator[Sheet]]
 
-SECTIONS: tuple[Section, ...] = (set_aside_sheets, warning_sheets, refused_sheet, block_sheet)
+SECTIONS: tuple[Section, ...] = (set_aside_sheets, warning_sheets, refused_sheet, block_sheet, correction_sheet)
 
 _PLACE = (("编号", 12), ("报告期", 10), ("文件", 28), ("工作表", 14), ("行号", 8), ("原因", 46), ("请这样更正", 36))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -24,11 +24,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from expectations.verdict import Verdict
 from orchestration.stops import Stop
+from sources.landing import SHANGHAI
 
 STATE_FILE = "state.sqlite"
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 10_000
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 DeliveryStatus = Literal["seen", "accepted", "refused"]
 ReleaseStatus = Literal["prepared", "published", "abandoned", "withdrawn"]

@@ -36,6 +36,7 @@ from sources.layout import (
     units_said,
 )
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
+from sources.readers.archive import MIB
 from sources.readers.cells import Row, Table, UnreadableFile, UnsafeFile
 from sources.readers.files import read_tables
 from sources.refusals import Refusal, RefusalRule, place_en, place_zh
@@ -44,6 +45,8 @@ __all__ = ["ColumnRead", "IntakeResult", "TableRead", "read_delivery", "write_sc
 
 _LOG = logging.getLogger(__name__)
 _BATCH_ROWS = 32_768
+# A register of 3 million entities is about 1 GB of text.
+_LARGEST_FILE = 4096 * MIB
 # Kinds whose cells are put into the contract's columns: a 合计 is compared with its rows.
 _VALUED = (RowKind.DATA, RowKind.TOTAL, RowKind.SUBTOTAL)
 _COUNTED_AS_DATA = (RowKind.DATA, RowKind.DAMAGED)
@@ -207,6 +210,11 @@ class _Reading:
                 f"{arrival.sha256[:12]}…，可能传送不完整。请将文件和回执一并重新传送。",
                 f"“{name}” is not the file of its receipt: sha256 {arrival.receipt_sha256[:12]}… there, "
                 f"{arrival.sha256[:12]}… here; it may have been cut short; send file and receipt again",
+            )
+        if arrival.size_bytes > _LARGEST_FILE:
+            raise UnsafeFile(
+                f"文件有 {arrival.size_bytes // MIB} MB，超过上限 {_LARGEST_FILE // MIB} MB。请压缩或拆分后报送。",
+                f"it has {arrival.size_bytes // MIB} MB, more than {_LARGEST_FILE // MIB} MB; pack or split it",
             )
         if hash_of(arrival.path) != arrival.sha256:
             raise UnreadableFile(

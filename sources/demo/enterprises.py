@@ -41,6 +41,7 @@ _EVERY_LARGE_UNIT = 24
 _LARGER_UNITS = {"公斤": ("吨", 1000), "千克": ("吨", 1000), "台": ("万台", _WAN), "套": ("万套", _WAN)}
 _SMALLEST_PROFIT = Decimal("0.05")
 _FIRST_SERIAL = 1
+_LEADING = 8
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,15 @@ def reporting_enterprises(scenario: Scenario) -> Iterator[Enterprise]:
         for rank in range(scenario.enterprises_of(town)):
             yield Enterprise(scenario, town, rank, serial)
             serial += 1
+
+
+def leading_enterprises(scenario: Scenario) -> dict[str, list[Enterprise]]:
+    """Of each town (by its code) the largest: those that build, are honoured and are spoken of."""
+    leading: dict[str, list[Enterprise]] = {town.code: [] for town in scenario.city.towns}
+    for enterprise in reporting_enterprises(scenario):
+        if enterprise.rank < _LEADING:
+            leading[enterprise.town.code].append(enterprise)
+    return leading
 
 
 def _money(value: Decimal) -> Decimal:

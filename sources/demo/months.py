@@ -10,8 +10,7 @@ import random
 import re
 
 from sources.demo.stop import DemoError
-
-SHANGHAI = dt.timezone(dt.timedelta(hours=8))
+from sources.landing import SHANGHAI
 
 _PERIOD = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 

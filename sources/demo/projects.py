@@ -3,7 +3,7 @@
 Every course is laid out relative to the last month, so that a demo of any months ends in the same situation:
 one project late in starting, one stalled, one behind its plan, one above its total, the rest as planned.
 Money is Decimal with 2 places, 万元. Belongs here: what stands of a project at a month's end. Does not belong
-here: the ledger's columns (`ledgers.py`).
+here: the ledger's columns (`project_ledger.py`).
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sources.demo import names
 from sources.demo.city import Flagship, Town
-from sources.demo.enterprises import Enterprise, reporting_enterprises
+from sources.demo.enterprises import leading_enterprises
 from sources.demo.months import day_of, january_of, year_of
 from sources.demo.scenario import Scenario
 
@@ -26,8 +26,6 @@ _MONTHS_TO_PRODUCTION = 2
 _MONTHS_TO_CAPACITY = 6
 _MONTHS_SIGNED_BEFORE_START = 3
 _LISTED_BEFORE_START = 6
-# Of each town so many enterprises, the largest, are builders of its projects.
-_BUILDERS = 8
 
 _KINDS = ("新建", "改扩建", "技改")
 _PURPOSES = ("标准化车间项目", "智能化生产线项目", "冷链仓储项目", "研发检测中心项目", "清洁能源改造项目")
@@ -169,7 +167,7 @@ class _Drafts:
         self.last = scenario.last
         self._scenario = scenario
         self._chance = scenario.rng("projects")
-        self._owners = _owners(scenario)
+        self._owners = leading_enterprises(scenario)
         self._number = 0
 
     def next(self, town: Town, start: int, months: int) -> Project:
@@ -208,15 +206,6 @@ def _flagship(drafts: _Drafts, flagship: Flagship, town: Town) -> Project:
         flagship.keyword, (f"{flagship.keyword}项目", project.total, project.capacity)
     )
     return replace(project, name=name, total=total, capacity=capacity)
-
-
-def _owners(scenario: Scenario) -> dict[str, list[Enterprise]]:
-    """The larger reporting enterprises of each town, who build."""
-    owners: dict[str, list[Enterprise]] = {town.code: [] for town in scenario.city.towns}
-    for enterprise in reporting_enterprises(scenario):
-        if enterprise.rank < _BUILDERS:
-            owners[enterprise.town.code].append(enterprise)
-    return owners
 
 
 def _money(value: Decimal) -> Decimal:

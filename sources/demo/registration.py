@@ -1,27 +1,28 @@
-"""The register of the market-regulation bureau: the whole of it as at each month's end, GB18030 text in a
-zip.
+"""The register of the market-regulation bureau, GB18030 text: the whole of it as at each month's end in a zip, and
+what changed in each month.
 
-One entity is worked out at a time and its line goes into the archives of all months at once: an entity's line
-changes at most once, when it ends. Belongs here: columns, lines, archives and the fault of the last month.
-Does not belong here: who is in the register (`entities.py`).
+One entity is worked out at a time and its line goes into the archives of all months at once: an entity's line changes
+at most once, when it ends. What changed agrees with the difference of two months' registers. Belongs here: columns,
+lines, archives and the fault of the last month. Does not belong here: who is in the register (`entities.py`).
 """
 
 import csv
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from sources.demo import names
 from sources.demo.entities import Entity, refuse_too_few, register
 from sources.demo.families import Written
-from sources.demo.months import last_day, month_of, period_of, sent_at, year_of
+from sources.demo.months import day_of, last_day, month_of, period_of, sent_at, year_of
 from sources.demo.report import DemoFault
 from sources.demo.scenario import Delivery, Scenario, compact
 
 ENTITIES_FEED = "registration_entities"
+CHANGES_FEED = "registration_changes"
 
 _SENDER = "市市场监督管理局"
 _ENCODING = "gb18030"
@@ -42,7 +43,12 @@ _HEADERS = (
     "经营范围",
     "联系电话",
 )
+_CHANGE_HEADERS = ("统一社会信用代码", "变动类型", "变动日期", "变动事项", "变动前", "变动后")
 _CANCELLED = "注销"
+# How a change is called that ends an entity, where it is not called by the status that follows.
+_CHANGES_OF_ENDINGS = {"吊销，未注销": "吊销"}
+# In each month one entity in so many, by its serial, changes what is no column of the register.
+_EVERY_ALTERED = 97
 _BLOCK = 1024 * 1024
 # Fast rather than small: a province's register is packed once for each month.
 _PACKING = 1
@@ -51,14 +57,18 @@ _YEARS_AHEAD = 10
 
 
 def planned(scenario: Scenario) -> list[Delivery]:
-    """One archive a month, sent on the 2nd or 3rd; DemoError when too few entities are asked for."""
+    """One archive and one text of changes a month, sent on the 2nd or 3rd; DemoError when too few entities are asked
+    for."""
     refuse_too_few(scenario)
     plan = []
     for month in scenario.months:
         chance = scenario.rng("registration", month)
         sent = sent_at(month, chance.randint(2, 3), chance)
-        name = f"{scenario.city.name}经营主体登记{compact(month)}.zip"
-        plan.append(Delivery(ENTITIES_FEED, period_of(month), name, _SENDER, sent))
+        for feed, name in (
+            (ENTITIES_FEED, f"{scenario.city.name}经营主体登记{compact(month)}.zip"),
+            (CHANGES_FEED, f"{scenario.city.name}经营主体变动{compact(month)}.csv"),
+        ):
+            plan.append(Delivery(feed, period_of(month), name, _SENDER, sent))
     return plan
 
 
@@ -66,14 +76,25 @@ def write(scenario: Scenario, plan: Sequence[Delivery], place: Callable[[Deliver
     """Writes the registers; memory does not grow with their rows but for two bytes each."""
     written = Written()
     with ExitStack() as open_files:
-        extracts = [_Extract(delivery, place(delivery), open_files) for delivery in plan]
-        _write_lines(scenario, extracts, written)
+        extracts = [
+            _Extract(delivery, place(delivery), open_files) for delivery in plan if delivery.feed == ENTITIES_FEED
+        ]
+        changes = {
+            month_of(delivery.period): _Changes(delivery, place(delivery), open_files)
+            for delivery in plan
+            if delivery.feed == CHANGES_FEED
+        }
+        _write_lines(scenario, extracts, changes, written)
     return written
 
 
-def _write_lines(scenario: Scenario, extracts: Sequence["_Extract"], written: Written) -> None:
+def _write_lines(
+    scenario: Scenario, extracts: Sequence["_Extract"], changes: Mapping[int, "_Changes"], written: Written
+) -> None:
     line_of = _LineWriter(scenario)
     for entity in register(scenario):
+        for month, change in _changes_of(entity, scenario.months):
+            changes[month].add(entity.code, *change)
         active = line_of(entity)
         ended = line_of(entity, is_ended=True) if entity.ended_on else active
         is_faulty = not written.faults and _can_be_faulty(scenario, entity)
@@ -89,6 +110,43 @@ def _write_lines(scenario: Scenario, extracts: Sequence["_Extract"], written: Wr
     for extract in extracts:
         extract.finish()
         written.rows[extract.delivery] = extract.rows
+    for month in changes.values():
+        written.rows[month.delivery] = month.rows
+
+
+_Change = tuple[str, dt.date, str, str, str]
+
+
+def _changes_of(entity: Entity, months: Sequence[int]) -> Iterator[tuple[int, _Change]]:
+    """What the bureau recorded of an entity in each of the months: kind, day, subject, before and after."""
+    founded_in, ended_in = _month_of_day(entity.established_on), _month_of_day(entity.ended_on)
+    for month in months:
+        if month == founded_in:
+            yield month, ("设立", entity.established_on, "设立登记", "", "")
+        elif month == ended_in and entity.ended_on and entity.ending:
+            kind = _CHANGES_OF_ENDINGS.get(entity.ending, entity.ending)
+            yield month, (kind, entity.ended_on, "登记状态", entity.active_word, entity.ending)
+        elif entity.serial % _EVERY_ALTERED == month % _EVERY_ALTERED and founded_in < month < (ended_in or month + 1):
+            yield month, ("变更", day_of(month, entity.serial % 28 + 1), "经营期限", "20年", "长期")
+
+
+def _month_of_day(day: dt.date | None) -> int:
+    """The month of a day as a number; 0 of none."""
+    return 12 * day.year + day.month - 1 if day else 0
+
+
+class _Changes:
+    """A month's text of changes, in the order of the register."""
+
+    def __init__(self, delivery: Delivery, path: Path, open_files: ExitStack) -> None:
+        self.delivery = delivery
+        self.rows = 0
+        self._lines = csv.writer(open_files.enter_context(path.open("w", encoding=_ENCODING, newline="")))
+        self._lines.writerow(_CHANGE_HEADERS)
+
+    def add(self, code: str, kind: str, day: dt.date, subject: str, before: str, after: str) -> None:
+        self._lines.writerow((code, kind, day, subject, before, after))
+        self.rows += 1
 
 
 class _Extract:

@@ -5,6 +5,7 @@ columns, titles, 合计 and the fault of the last month. Does not belong here: t
 """
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -99,7 +100,7 @@ def write(scenario: Scenario, plan: Sequence[Delivery], place: Callable[[Deliver
     return written
 
 
-class _Report:
+class _Report(ABC):
     """A workbook of one month that takes the enterprises as they come."""
 
     def __init__(self, scenario: Scenario, delivery: Delivery, sheet: OfficeSheet) -> None:
@@ -110,8 +111,9 @@ class _Report:
         self.faults: list[DemoFault] = []
         self._sheet = sheet
 
+    @abstractmethod
     def add(self, enterprise: Enterprise, books: Books) -> None:
-        raise NotImplementedError
+        """Writes the enterprise's row, if it stands in this report."""
 
     def close(self) -> None:
         self._sheet.close(signatures(self.delivery.sent_at.date()))

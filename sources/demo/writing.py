@@ -40,7 +40,7 @@ def write_demo(
 
     `scale`: 3,000 rows in the register and 48 reporting enterprises, or 1,000 times as many; `entities` asks
     for another number of rows, with enterprises in proportion. The same arguments give the same bytes. The
-    last month holds two rows that are set aside and one that warns (one set aside when it is a January, which
+    last month holds five rows that are set aside and two that warn (four set aside when it is a January, which
     has no return); all other months are sound.
 
     DemoError, with nothing written, when an argument is out of range or `landing_dir` holds files that are

@@ -18,8 +18,16 @@ from sources.readers.cells import UnreadableFile, UnsafeFile
 
 MEMBER_ENDINGS = (".xlsx", ".xls", ".csv", ".txt")
 MIB = 1024 * 1024
+# Where a zip's table of contents is told: the last bytes, behind a comment of 64 KiB at most.
+_TAIL_BYTES = 66 * 1024
+_END_RECORD = b"PK\x05\x06"
+_END_RECORD_64 = b"PK\x06\x06"
+# 5,000 members with long names; zipfile holds about four times as much in memory.
+_LARGEST_CONTENTS = 4 * MIB
 _UTF8_NAMES = 0x800
 _ENCRYPTED = 0x1
+# What every program packs by. The rarer methods may ask for gigabytes of memory before the first byte.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,12 @@ class Archive:
 
 @contextmanager
 def opened_zip(source: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """The zip; failures of the format as UnreadableFile."""
+    """The zip; failures of the format as UnreadableFile, a table of contents beyond all bounds as UnsafeFile."""
+    if _size_of_contents(source) > _LARGEST_CONTENTS:
+        raise UnsafeFile(
+            "压缩包的文件目录过大，不是报送数据的压缩包。请只压缩要报送的表格文件。",
+            "the archive's table of contents is beyond all bounds; pack only tables",
+        )
     with zip_failures_told(), zipfile.ZipFile(source) as container:
         yield container
 
@@ -61,14 +74,29 @@ def zip_failures_told() -> Iterator[None]:
             "the zip container is damaged; export and send it again",
         ) from error
     except (NotImplementedError, RuntimeError) as error:
-        raise UnreadableFile(
-            "压缩包使用了无法识别的压缩方法或加了密码。请用普通 zip 方式重新压缩，不设密码。",
-            "the zip container is encrypted or of an unknown compression; pack a plain zip without password",
-        ) from error
+        raise _unknown_packing() from error
+
+
+def _size_of_contents(source: BinaryIO) -> int:
+    """Bytes of the table of contents as declared: the larger of what the two forms of the end record say; 0 if none."""
+    size = source.seek(0, 2)
+    source.seek(max(0, size - _TAIL_BYTES))
+    tail = source.read(_TAIL_BYTES)
+    source.seek(0)
+    declared = 0
+    for signature, (first, last) in ((_END_RECORD, (12, 16)), (_END_RECORD_64, (40, 48))):
+        place = tail.rfind(signature)
+        said = tail[place + first : place + last] if place >= 0 else b""
+        # All ones in the short form: the long form says it.
+        if len(said) == last - first and said != b"\xff" * 4:
+            declared = max(declared, int.from_bytes(said, "little"))
+    return declared
 
 
 def check_bounds(container: zipfile.ZipFile, limits: ArchiveLimits = ArchiveLimits()) -> None:
     """Raise UnsafeFile when the container is larger unpacked than `limits` allow, by what it declares.
+
+    UnreadableFile for members that are packed by another method than deflate.
 
     A container that declares too little is caught on reading: zipfile reads no more than what is declared,
     and the check sum is wrong then.
@@ -79,6 +107,8 @@ def check_bounds(container: zipfile.ZipFile, limits: ArchiveLimits = ArchiveLimi
             f"压缩包内有 {len(infos)} 个文件，超过上限 {limits.members} 个。请只压缩要报送的表格文件。",
             f"the archive holds {len(infos)} files, more than {limits.members}; pack only tables",
         )
+    if any(info.compress_type not in _PACKINGS for info in infos):
+        raise _unknown_packing()
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise UnsafeFile(
@@ -153,6 +183,13 @@ def read_whole(stream: IO[bytes], limit: int) -> bytes:
             f"a member is larger than {limit // MIB} MB unpacked; split it",
         )
     return content
+
+
+def _unknown_packing() -> UnreadableFile:
+    return UnreadableFile(
+        "压缩包使用了无法识别的压缩方法或加了密码。请用普通 zip 方式重新压缩，不设密码。",
+        "the zip container is encrypted or of an unknown compression; pack a plain zip without password",
+    )
 
 
 def _has_drive(path: PurePosixPath) -> bool:

@@ -24,6 +24,8 @@ _PROBE_BYTES = 16 * 1024
 _SAMPLE_LINES = 200
 _LONGEST_LINE = 1024 * 1024
 _MOST_LINES_OF_A_RECORD = 100
+# As many as a worksheet has columns.
+_MOST_CELLS_OF_A_ROW = 16_384
 # Stands for bytes that are no character of the encoding; no text contains it (a Unicode non-character).
 _UNDECODABLE = "\ufffe"
 _STRANGE = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\ufffe]")
@@ -145,8 +147,8 @@ class _Lines:
                 f"第 {self.number + 1} 行超过 {_LONGEST_LINE} 个字符，不是表格。请重新导出后报送。",
                 f"line {self.number + 1} has more than {_LONGEST_LINE} characters: no table; export it again",
             )
-        # DOS programs end a text with a control-Z.
-        if not line or line == "\x1a":
+        # DOS programs end a text with a control-Z, and some transfers fill its last block up with zeros.
+        if not line.strip("\x00\x1a"):
             self.is_at_end = True
             raise StopIteration
         self.number += 1
@@ -182,6 +184,11 @@ def _rows(open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, w
                     cells = [cell.replace(_UNDECODABLE, "\ufffd") for cell in cells]
                     is_damaged = True
                 lines.of_record = []
+                if len(cells) > _MOST_CELLS_OF_A_ROW:
+                    raise UnreadableFile(
+                        f"第 {number} 行有 {len(cells)} 列，不是表格。请核对分隔符，重新导出后报送。",
+                        f"line {number} has {len(cells)} columns: no table; look at its separators, export it again",
+                    )
                 yield Row(number, cells, is_damaged=is_damaged)
             # The reader stops at the end of the text, and at a record that is too long.
 

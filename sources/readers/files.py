@@ -16,8 +16,9 @@ from sources.readers.archive import MIB, Archive, list_members, opened_zip, read
 from sources.readers.cells import Row, Table, UnreadableFile
 from sources.readers.delimited import read_delimited
 from sources.readers.excel import read_workbook
+from sources.readers.excel_97 import read_workbook_97
 
-_LARGEST_WORKBOOK = 512 * MIB
+_LARGEST_WORKBOOK = 128 * MIB
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
 # How the first member of an Office package is called; an archive of tables never begins like this.
@@ -31,6 +32,7 @@ _FOREIGN = {
     b"\xff\xd8\xff": "JPEG",
     b"\x89PNG": "PNG",
 }
+_WORKBOOK_READERS = {"workbook": read_workbook, "workbook_97": read_workbook_97}
 
 
 def read_tables(path: Path, file: str, on_ignored: Callable[[str], None]) -> Iterator[Table]:
@@ -41,8 +43,8 @@ def read_tables(path: Path, file: str, on_ignored: Callable[[str], None]) -> Ite
     """
     with path.open("rb") as source:
         kind = _kind_of(source)
-        if kind == "workbook":
-            yield from read_workbook(source, file)
+        if kind in _WORKBOOK_READERS:
+            yield from _WORKBOOK_READERS[kind](source, file)
         elif kind == "archive":
             with opened_zip(source) as container:
                 archive = list_members(container)
@@ -63,7 +65,8 @@ def _tables_of_archive(container: zipfile.ZipFile, archive: Archive, file: str) 
             yield table
             continue
         with container.open(member) as stream:
-            yield from read_workbook(io.BytesIO(read_whole(stream, _LARGEST_WORKBOOK)), f"{file}/{name}")
+            content = io.BytesIO(read_whole(stream, _LARGEST_WORKBOOK))
+        yield from _WORKBOOK_READERS[kind](content, f"{file}/{name}")
 
 
 def _rows_of_member(rows: Iterator[Row]) -> Iterator[Row]:
@@ -73,11 +76,11 @@ def _rows_of_member(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _kind_of(source: BinaryIO) -> str:
-    """`workbook`, `archive` or `text`; UnreadableFile for formats that are no delivery. Rewinds `source`."""
+    """`workbook`, `workbook_97`, `archive` or `text`; UnreadableFile for other formats. Rewinds `source`."""
     start = source.read(8192)
     source.seek(0)
     if start.startswith(_OLE):
-        return "workbook"
+        return "workbook_97"
     if start.startswith(_ZIP):
         return "workbook" if start[30:].startswith(_PACKAGE_PARTS) else "archive"
     for magic, name in _FOREIGN.items():

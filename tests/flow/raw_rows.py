@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from stdnum.cn import uscc
 
-from orchestration.intake import CORRECTIONS_SCHEMA, WAIVERS_SCHEMA
+from orchestration.due_dates import due_dates
+from orchestration.intake import CORRECTIONS_SCHEMA, DUE_DATES_SCHEMA, WAIVERS_SCHEMA
 from orchestration.settings import Settings
 from sources.contract import UNIT_SUFFIX, Contract, load_contracts
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
@@ -152,6 +153,11 @@ class Scenario:
             for contract in CONTRACTS.values()
         ]
         pq.write_table(pa.Table.from_pylist(feeds), settings.intake_dir / "feeds.parquet")
+        due = due_dates(CONTRACTS, {period for _, period, _ in (*self._files, *self._refusals)})
+        due_rows = [{name: getattr(one, name) for name in DUE_DATES_SCHEMA.names} for one in due]
+        pq.write_table(
+            pa.Table.from_pylist(due_rows, schema=DUE_DATES_SCHEMA), settings.intake_dir / "due_dates.parquet"
+        )
         pq.write_table(WAIVERS_SCHEMA.empty_table(), settings.intake_dir / "waivers.parquet")
         pq.write_table(CORRECTIONS_SCHEMA.empty_table(), settings.intake_dir / "corrections.parquet")
 

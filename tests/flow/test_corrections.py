@@ -68,6 +68,12 @@ def test_a_correction_lives_until_the_sender_has_mended_the_file(city):
         "order by _corrections nulls first"
     ) == [(wrong, None), (right, "C-1")]
     assert city.stm("run", "--json").report["is_nothing_new"]
+    exported = city.stm("quarantine", "export", "--out", str(city.data / "letters"))
+    assert exported.code == 0, exported.err
+    (letter,) = (city.data / "letters").glob("*领导小组办公室*.xlsx")
+    headings, told = load_workbook(letter)["声明的更正"].iter_rows(min_row=2, max_row=3, values_only=True)
+    said = dict(zip(headings, told, strict=True))
+    assert (said["编号"], said["主键"], said["行号"]) == ("C-1", PROJECT, cell.row)
 
     # The sender mends it in another way: what is declared is obsolete, and left out.
     cell.value = float(right + 1)

@@ -33,9 +33,8 @@ from orchestration.report import (
 from orchestration.run import run
 from orchestration.screen import make_console, show_report
 from orchestration.settings import Settings
-from orchestration.state import SHANGHAI
 from orchestration.stops import Stop
-from sources.landing import Arrival, Scan
+from sources.landing import SHANGHAI, Arrival, Scan
 
 NOW = datetime(2024, 6, 10, 9, 0, tzinfo=SHANGHAI)
 
@@ -231,8 +230,8 @@ def test_the_last_screen_says_everything_without_a_terminal(capsys, tmp_path):
         ],
         waived=[
             WaivedBlock(
-                "2024-05", "ledger_projects", "R-BATCH-006", Sentence("有文件被退回", "a file was refused"), 7, "王主任",
-                "已核实", "2024-06",
+                "2024-05", "ledger_projects", "R-BATCH-006", Sentence("有文件被退回", "a file was refused"), 7,
+                "王主任", "已核实", "2024-06",
             )
         ],
     )  # fmt: skip
@@ -240,8 +239,9 @@ def test_the_last_screen_says_everything_without_a_terminal(capsys, tmp_path):
     out = capsys.readouterr().out
     for said in (
         "2024-05-r1", str(release), "2024-02-r1", "合计不符 [见附件]", "缺 项目台账", "坏.xlsx", "读不了", "R-STAT-001",
-        "三月更正.xlsx", "项目办", "2024-06-02T09:00:00", "数据有变，已重新发布", "沿用原发布", "规则、程序或其他决定有变",
-        "waivers given or taken back: 4", "有文件被退回", "豁免 waiver 7：王主任", "至 until 2024-06",
+        "三月更正.xlsx", "项目办", "2024-06-02T09:00:00", "数据有变，已重新发布", "沿用原发布",
+        "规则、程序或其他决定有变", "waivers given or taken back: 4", "有文件被退回", "豁免 waiver 7：王主任",
+        "至 until 2024-06",
         "某某.part", str(tmp_path / "published" / "current" / "specialty_town.duckdb"), "period = '2024-05'",
     ):  # fmt: skip
         assert said in out

@@ -7,9 +7,10 @@ import pytest
 from openpyxl import Workbook
 
 from orchestration.corrections import declare, is_correctable, read_lines
-from orchestration.state import SHANGHAI, NewCorrection, State
+from orchestration.state import NewCorrection, State
 from orchestration.stops import Misuse
 from sources.contract import load_contracts
+from sources.landing import SHANGHAI
 
 NOON = datetime(2024, 6, 10, 12, tzinfo=SHANGHAI)
 CONTRACTS = load_contracts()

@@ -15,8 +15,9 @@ from orchestration.instance import open_instance, prepare_home
 from orchestration.jobs import MONTHLY_CLOSE
 from orchestration.resources import RANGE_END_TAG, RANGE_START_TAG, range_tags, request_of
 from orchestration.settings import DBT_PROJECT_DIR, Settings
-from orchestration.state import RUNS, SHANGHAI, NewWaiver, State
+from orchestration.state import RUNS, NewWaiver, State
 from sources.contract import load_contracts
+from sources.landing import SHANGHAI
 from tests.city import SAMPLE, City
 
 FEEDS = list(load_contracts())
@@ -216,7 +217,7 @@ def test_the_page_of_a_feed_tells_what_waits_for_a_better_file_and_what_is_waive
     metadata = event.materialization.metadata
     assert metadata["refused"].value == 0
     assert metadata["refused_and_not_replaced"].value == 1
-    assert "坏.xlsx | R-FILE-001" in metadata["refusals_pending"].value
+    assert "坏.xlsx | R-FILE-002" in metadata["refusals_pending"].value
     assert "R-FILE-001" in metadata["waivers"].value
     assert "无关" not in metadata["waivers"].value
     assert "王主任" not in metadata["waivers"].value

@@ -10,10 +10,10 @@ import pytest
 from expectations.verdict import Verdict
 from orchestration.plan import make_plan
 from orchestration.publication.fingerprint import CodeVersion, fingerprint
-from orchestration.state import SHANGHAI, WAIVERS, NewRelease, NewWaiver, State
+from orchestration.state import WAIVERS, NewRelease, NewWaiver, State
 from sources.contract import load_contracts
 from sources.intake import IntakeResult
-from sources.landing import Arrival
+from sources.landing import SHANGHAI, Arrival
 
 CODE = CodeVersion("code", "seeds", "rules", {})
 CONTRACTS = load_contracts()

@@ -24,12 +24,12 @@ from orchestration.quarantine import (
 )
 from orchestration.quarantine_workbook import UnknownSender, letters, write_letters
 from orchestration.settings import DBT_PROJECT_DIR, Settings
-from orchestration.state import SHANGHAI, NewWaiver, State
+from orchestration.state import NewCorrection, NewWaiver, State
 from orchestration.stops import Misuse
 from orchestration.waivers import read_rules
 from sources.contract import load_contracts
 from sources.intake import IntakeResult
-from sources.landing import Arrival
+from sources.landing import SHANGHAI, Arrival
 from sources.raw_file import RawFile, raw_path, raw_schema
 
 NOON = dt.datetime(2024, 6, 10, 12, 0, tzinfo=SHANGHAI)
@@ -454,3 +454,18 @@ def test_misuse_is_a_sentence(busy, stm, arguments, said):
 )
 def test_a_waiver_that_lacks_a_part_ends_with_2(stm, arguments):
     assert stm(*arguments).exit_code == 2
+
+
+def test_a_sender_is_told_which_of_its_cells_are_used_as_corrected(busy, tmp_path):
+    line = NewCorrection(
+        PROJECTS, "P-1", "total_investment", "2024-04", "3200", "320", "多写一个零", "办公室", "2024-05-06"
+    )  # fmt: skip
+    busy.state.declare_corrections([line], NOON)
+    written = write_letters(letters(busy.quarantine(), "2024-04"), tmp_path, NOON)
+    sheets = {one.sender: workbook(one.path)[0] for one in written}
+    _, headings, told = sheets["领导小组办公室（ledger）"]["声明的更正"]
+    said = dict(zip(headings, told, strict=True))
+    assert (said["编号"], said["主键"], said["列"], said["错误值"], said["更正值"], said["结果"]) == (
+        "C-1", "P-1", "总投资", "3200", "320", "下次运行时应用",
+    )  # fmt: skip
+    assert not any("声明的更正" in one for who, one in sheets.items() if "registration" in who)

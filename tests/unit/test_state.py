@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.verdict import Verdict
-from orchestration.state import SHANGHAI, Confirmation, NewRelease, State, StateUnusable
+from orchestration.state import Confirmation, NewRelease, State, StateUnusable
 from sources.intake import IntakeResult
-from sources.landing import Arrival, Notice
+from sources.landing import SHANGHAI, Arrival, Notice
 
 NOON = dt.datetime(2024, 4, 9, 12, 0, tzinfo=SHANGHAI)
 HOUR = dt.timedelta(hours=1)

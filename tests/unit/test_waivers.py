@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from orchestration.intake import write_intake_tables
 from orchestration.settings import DBT_PROJECT_DIR
-from orchestration.state import SHANGHAI, NewWaiver, State
+from orchestration.state import NewWaiver, State
 from orchestration.waivers import (
     MISSING_FEED_RULE,
     REFUSAL_RULE,
@@ -22,7 +22,7 @@ from orchestration.waivers import (
 )
 from sources.contract import load_contracts
 from sources.intake import IntakeResult
-from sources.landing import Arrival
+from sources.landing import SHANGHAI, Arrival
 
 NOON = dt.datetime(2024, 6, 10, 12, 0, tzinfo=SHANGHAI)
 CONTRACTS = load_contracts()

@@ -6,8 +6,7 @@
     _revised          `|`-joined columns whose value differs from the key's first delivery, or null
     A row whose key cannot be read is superseded once its sender has mended it: a later delivery has a row of the same
     name, or holds every key of the delivery that held it and is no shorter. It would count against its month for ever otherwise.
-    `comes_in_parts`: the next file of a month (of a day, say) goes on where the last ended, so that a delivery without
-    any readable key is not resent by whatever comes after it. -#}
+    `comes_in_parts`: files of a month go on where the last ended; one without a readable key is not resent by the next. -#}
 {% macro row_status(key, name, content_columns, revisable_columns, is_full_replacement=false, comes_in_parts=false) -%}
 keyed as (
 
@@ -70,9 +69,7 @@ resent as (
             and later._delivery_id = keys_again.later_delivery_id
     where
         earlier.keys_delivered = coalesce(keys_again.keys_delivered, 0)
-        {%- if comes_in_parts %}
-        and earlier.keys_delivered > 0
-        {%- endif %}
+        and earlier.keys_delivered >= {{ 1 if comes_in_parts else 0 }}
 
 ),
 {%- endif %}

@@ -50,7 +50,7 @@ class City:
         found: dict[str, dict[tuple[str, str], Sheet]] = {}
         for delivery in sorted(self.report.deliveries, key=lambda one: (one.period, one.sent_at)):
             path = self.landing / delivery.feed / delivery.period / delivery.file_name
-            read = _read_archive if path.suffix == ".zip" else _read_workbook
+            read = {".zip": _read_archive, ".csv": _read_text}.get(path.suffix, _read_workbook)
             found.setdefault(delivery.feed, {})[delivery.period, delivery.file_name] = read(path, delivery.period)
         return found
 
@@ -96,11 +96,19 @@ def _exact(cell: Any) -> Any:
 def _read_archive(path: Path, period: str) -> Sheet:
     with zipfile.ZipFile(path) as archive:
         (name,) = archive.namelist()
-        rows = csv.reader(io.StringIO(archive.read(name).decode("gb18030")))
-        headers = next(rows)
-        lines = [
-            Line(period, path.name, row_no, dict(zip(headers, row, strict=True))) for row_no, row in enumerate(rows, 2)
-        ]
+        return _read_lines(archive.read(name), path, period)
+
+
+def _read_text(path: Path, period: str) -> Sheet:
+    return _read_lines(path.read_bytes(), path, period)
+
+
+def _read_lines(text: bytes, path: Path, period: str) -> Sheet:
+    rows = csv.reader(io.StringIO(text.decode("gb18030")))
+    headers = next(rows)
+    lines = [
+        Line(period, path.name, row_no, dict(zip(headers, row, strict=True))) for row_no, row in enumerate(rows, 2)
+    ]
     return Sheet(headers, lines, None, [])
 
 

@@ -4,11 +4,13 @@ import csv
 import datetime as dt
 from collections import Counter
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
 from sources.demo.city import SEEDS_DIR, read_city
 from sources.demo.stop import DemoError
+from tests.city import SHARED
 
 ACTIVE = {"存续", "在业", "开业"}
 
@@ -185,6 +187,82 @@ def test_three_projects_are_in_trouble(county):
     ledgers = county.lines("ledger_projects")
     alerts = Counter(alert_of(line, ledgers["2024-05"].get(number)) for number, line in ledgers["2024-06"].items())
     assert alerts == {"none": 37, "late_start": 1, "stalled": 1, "behind_plan": 1}
+
+
+def changed(before, after):
+    """What the bureau must have recorded between two registers."""
+    for code, line in after.items():
+        if code not in before:
+            yield code, "设立"
+        elif line["登记状态"] != before[code]["登记状态"]:
+            yield code, line["登记状态"].split("，")[0]
+
+
+def test_changes_are_the_difference_of_two_registers(county):
+    registers, months = county.lines("registration_entities"), county.sheets["registration_changes"]
+    kinds = Counter()
+    for earlier, (period, name) in pairwise(months):
+        told = [(line["统一社会信用代码"], line["变动类型"]) for line in months[period, name].lines]
+        kinds.update(kind for _, kind in told)
+        expected = changed(registers[earlier[0]], registers[period])
+        assert Counter(expected) == Counter(change for change in told if change[1] != "变更"), period
+    assert kinds.keys() == {"设立", "变更", "注销", "吊销", "迁出"}
+
+
+def test_issues_name_the_citys_enterprises_and_projects(county):
+    lines = county.lines("ledger_issues")["2024-06"].values()
+    firms = {line["企业名称"] for line in county.lines("statistics_enterprise")["2024-06"].values()}
+    listed = {line["项目名称"] for line in county.lines("ledger_projects")["2024-06"].values()}
+    subjects = Counter(
+        "firm" if line["企业或项目"] in firms else "project" if line["企业或项目"] in listed else line["企业或项目"]
+        for line in lines
+    )
+    assert subjects.keys() == {"firm", "project", None}
+    assert {line["办理状态"] for line in lines} == {"待办", "办理中", "已办结", "暂缓"}
+    assert any(line["所属专业镇"] is None for line in lines)
+    end = dt.date(2024, 6, 30)
+    is_overdue = [line["办结时限"] <= end and line["办结日期"] is None for line in lines]
+    assert 0 < sum(is_overdue) < len(is_overdue) / 4
+
+
+def test_tasks_are_the_clauses_of_the_plan(county):
+    with (SHARED / "reference" / "plan_clauses.csv").open(encoding="utf-8") as stream:
+        deadlines = {row["clause"]: row["deadline"] for row in csv.DictReader(stream) if row["part"] != "目标"}
+    months = county.lines("ledger_tasks")
+    for period, lines in months.items():
+        assert {number.split("/")[0] for number in lines} == deadlines.keys(), period
+    for number, line in months["2024-06"].items():
+        assert line["完成时限"].isoformat() <= (deadlines[number.split("/")[0]] or "2024-12-31")
+    done = {number for number, line in months["2024-06"].items() if line["完成日期"] and line["完成日期"].year == 2024}
+    assert {"三-2", "三-3"} < done < set(months["2024-06"])
+    assert {line["完成状态"] for line in months["2024-06"].values()} == {"未启动", "推进中", "已完成"}
+    assert not any(line["完成日期"] for line in months["2023-12"].values())
+
+
+def test_honours_are_of_the_citys_enterprises_and_some_have_run_out(county):
+    lines = county.lines("ledger_honours")["2024-06"].values()
+    firms = {line["企业名称"] for line in county.lines("statistics_enterprise")["2024-06"].values()}
+    assert {line["持有单位"] in firms for line in lines if line["统一社会信用代码"]} == {True}
+    assert any(line["有效期至"] != "长期" and line["有效期至"] < dt.date(2024, 6, 30) for line in lines)
+    (town,) = [line for line in lines if line["荣誉类型"] == "专业镇认定"]
+    assert (town["级别"], town["授予日期"]) == ("市级", dt.date(2024, 3, 20))
+    assert len({line["荣誉类型"] for line in lines}) == 12
+
+
+def test_platforms_events_and_funds_grow_from_month_to_month(county):
+    running = [
+        sum(line["运行状态"] == "运行" for line in lines.values())
+        for lines in county.lines("ledger_platforms").values()
+    ]
+    assert running[0] >= 1
+    assert running[-1] == 8
+    for feed in ("ledger_events", "ledger_funds", "ledger_honours", "ledger_issues"):
+        rows = [len(lines) for lines in county.lines(feed).values()]
+        assert rows == sorted(rows)
+        assert rows[0] > 0
+        assert rows[-1] > rows[0] + 10
+    assert len({line["活动类型"] for line in county.lines("ledger_events")["2024-06"].values()}) == 6
+    assert len({line["资金类型"] for line in county.lines("ledger_funds")["2024-06"].values()}) == 7
 
 
 def test_return_has_a_merged_header_of_two_levels(county):

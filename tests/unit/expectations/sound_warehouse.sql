@@ -4,13 +4,12 @@
 create table filled_months as select period from judged_months where not is_empty;
 
 create table thresholds as
-select * from (values 
+select * from (values
     ('volume_drop_pct', 30), ('growth_low_pct', -80), ('growth_high_pct', 400),
     ('reliability_coverage_weight', 0.4), ('reliability_on_time_weight', 0.3), ('reliability_first_pass_weight', 0.3),
     ('reliability_max_revision_points', 10), ('reliability_grade_a_score', 95), ('reliability_grade_b_score', 85),
     ('reliability_grade_c_score', 70)
-)
-    as listed (threshold_id, value);
+) as listed (threshold_id, value);
 
 -- Reference lists.
 create table town_list as select * from (values ('t1'), ('t2')) as listed (town_code);

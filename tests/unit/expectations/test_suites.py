@@ -130,7 +130,7 @@ BREAKS = {
     " where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-REL-004": "update data_reliability set rows_superseded = null, rows_used = 1"
     " where period = '{p}' and feed = 'ledger_projects'",
-    "R-GX-REL-005": "update data_reliability set score = 98.47 where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-005": "update data_reliability set score = 98.48 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-REL-006": "update data_reliability set grade = 'B' where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-REL-007": "update indicator_monthly set value = 99.99 where period = '{p}' and town_code = 'all'"
     " and indicator_code = 'on_time_rate'",
@@ -199,14 +199,14 @@ STILL_RIGHT = (
     "update int_ledger_honours set expires_on = null where period = '{p}' and town_code = 't1'",
     "update int_ledger_platforms set opened_on = null, operating_status = '在建'"
     " where period = '{p}' and town_code = 't1'",
-    # A feed that did not come; one with a report of nothing; one that is not due, at the bound of a grade, or above all.
+    # A feed that did not come; one with a report of nothing; a score that is rounded up to a bound.
     "update data_reliability set received_units = 0, coverage_pct = 0, received_on = null, on_time_pct = 0,"
-    " rows_read = 0, rows_used = 0, rows_not_data = 0, first_pass_pct = null, revised_cells = 0,"
-    " mean_abs_revision_pct = null, score = 0, grade = 'D' where period = '{p}' and feed = 'registration_entities'",
-    "delete from file_conservation where period = '{p}' and feed = 'registration_entities'"
-    " and '{p}' in (select period from data_reliability where rows_read = 0)",
+    " first_pass_pct = null, revised_cells = 0, mean_abs_revision_pct = null, score = 0, grade = 'D'"
+    " where period = '{p}' and feed = 'registration_entities'",
     "update data_reliability set first_pass_pct = null, revised_cells = 0, mean_abs_revision_pct = null, score = 100"
     " where period = '{p}' and feed = 'statistics_product'",
+    "update data_reliability set first_pass_pct = 83.33, mean_abs_revision_pct = 0, score = 95, grade = 'B'"
+    " where period = '{p}' and feed = 'ledger_projects'",
     # An alert, a stage of old, no completion.
     "update project_progress set alert = 'stalled', stage_since = '2001-01', completion_pct = null"
     " where period = '{p}'",

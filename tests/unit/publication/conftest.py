@@ -14,9 +14,9 @@ from orchestration.publication.fingerprint import CodeVersion, fingerprint
 from orchestration.publication.gate import DBT_BUILD, DBT_TESTS, confirm
 from orchestration.publication.marts import read_marts, warehouse_hashes
 from orchestration.publication.release import publish, recover
-from orchestration.state import SHANGHAI, State
+from orchestration.state import State
 from sources.intake import IntakeResult
-from sources.landing import Arrival
+from sources.landing import SHANGHAI, Arrival
 
 CODE = CodeVersion(code="c0de", seeds="5eed", rules="4u1e", packages={"duckdb": "1.5.5"})
 CHECK = ExpectedCheck("rule", "R-BATCH-001", "statistics_product")
