@@ -88,3 +88,28 @@ def test_a_correction_can_change_every_column_but_keys_and_personal_ones(dbt_fol
     }
     assert keys == {feed: set(contracts[feed].key) for feed in seen}
     assert len(seen) >= 4
+
+
+def test_revisions_are_counted_of_every_numeric_column_of_every_contract(dbt_folder: Path) -> None:
+    (compiled,) = (folder for folder in dbt_folder.rglob("int_revised_cells.sql") if "run" in folder.parts)
+    text = compiled.read_text(encoding="utf-8")
+    counted = set(re.findall(r"'(\w+)' as feed,\s+row_key,\s+'(\w+)' as column_name", text))
+    numeric = {
+        (feed, column.name)
+        for feed, contract in load_contracts().items()
+        for column in contract.columns
+        if column.type == "number"
+    }
+    # Written as text with a unit, and read as numbers by staging.
+    read_from_text = {
+        ("registration_entities", "registered_capital"),
+        ("ledger_projects", "capacity_quantity"),
+        ("ledger_tasks", "quantified_value"),
+    }
+    assert counted == numeric | read_from_text
+
+
+def test_units_are_expected_of_the_feeds_whose_contract_says_so(dbt_folder: Path) -> None:
+    (compiled,) = (folder for folder in dbt_folder.rglob("int_expected_units.sql") if "run" in folder.parts)
+    listed = set(re.findall(r"'(\w+)' as feed", compiled.read_text(encoding="utf-8")))
+    assert listed == {feed for feed, contract in load_contracts().items() if contract.has_reporting_units}

@@ -1,12 +1,15 @@
 """The sample city, run as a person runs it: the right answers, the faults of its last month, conservation."""
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.city import FEEDS, REPOSITORY, SAMPLE, City
@@ -188,6 +191,101 @@ def test_a_corrected_cell_is_marked_revised_and_no_other(sample_city: City) -> N
     )
     assert {town for town, _ in rows} == {"hz-nianmo", "all"}
     assert ("hz-nianmo", "gross_output_value") in rows or ("hz-nianmo", "operating_revenue") in rows
+
+
+def sample_file(feed: str, period: str, ending: str) -> Path:
+    (found,) = (path for path in (SAMPLE / "landing" / feed / period).glob("*.xlsx") if path.stem.endswith(ending))
+    return found
+
+
+def arrived_on(path: Path) -> date:
+    return datetime.fromisoformat(json.loads(Path(f"{path}.json").read_text(encoding="utf-8"))["sent_at"]).date()
+
+
+def sheet_rows_by_code(path: Path) -> dict[str, tuple[object, ...]]:
+    sheet = openpyxl.load_workbook(path, data_only=True).active
+    return {str(row[0]): row for row in sheet.iter_rows(values_only=True) if len(str(row[0] or "")) == 18}
+
+
+def test_a_corrected_return_costs_its_month_what_its_cells_changed(sample_city: City) -> None:
+    """2023-09: all in time, one enterprise corrected three days later; numbers read from the two workbooks."""
+    first, correction = (sample_file("statistics_enterprise", "2023-09", ending) for ending in ("2023-09", "更正"))
+    said, mended = sheet_rows_by_code(first), sheet_rows_by_code(correction)
+    assert (len(mended), (arrived_on(correction) - arrived_on(first)).days) == (1, 3)
+    changes = [
+        100 * abs(Fraction(str(now)) - Fraction(str(then))) / abs(Fraction(str(then)))
+        for code, row in mended.items()
+        for then, now in zip(said[code], row, strict=True)
+        if isinstance(then, int | float) and then != now
+    ]
+    mean = sum(changes) / len(changes)
+    score = 100 - min(10, mean)
+    rows = sample_city.query(
+        "select expected_units, received_units, coverage_pct, due_on, received_on, on_time_pct, rows_superseded, "
+        "first_pass_pct, revised_cells, mean_abs_revision_pct, score, grade from data_reliability "
+        "where feed = 'statistics_enterprise' and period = '2023-09'"
+    )
+    # The 8th of October is a Sunday on which National Day is made up for.
+    assert rows == [
+        (
+            len(said), len(said), 100, date(2023, 10, 8), arrived_on(first), 100, len(mended),
+            100, len(changes), Decimal(f"{float(mean):.2f}"), Decimal(f"{float(score):.2f}"), "B",
+        )
+    ]  # fmt: skip
+
+
+def test_revision_rate_is_what_the_correction_changed_in_the_towns_output(sample_city: City) -> None:
+    """The mean over the twelve months up to the period; of them one return (September) was corrected."""
+    first, correction = (sample_file("statistics_enterprise", "2023-09", ending) for ending in ("2023-09", "更正"))
+    said, mended = sheet_rows_by_code(first), sheet_rows_by_code(correction)
+    ytd, town = 7, 2
+    (code,) = mended
+    for place, counts in (("hz-nianmo", lambda row: row[town] == said[code][town]), ("all", lambda row: True)):
+        before = sum(Fraction(str(row[ytd])) for row in said.values() if counts(row))
+        change = 100 * abs(Fraction(str(mended[code][ytd])) - Fraction(str(said[code][ytd]))) / before
+        # Eight returns up to September; eleven in the twelve months up to March, since January has none.
+        for period, returns in (("2023-08", None), ("2023-09", 8), ("2024-03", 11)):
+            expected = Decimal(f"{float(change / returns):.2f}") if returns else Decimal(0)
+            found = sample_city.query(
+                "select value, value_ytd from indicator_monthly where indicator_code = 'revision_rate' "
+                f"and town_code = '{place}' and period = '{period}'"
+            )
+            assert found == [(expected, expected)], (place, period)
+
+
+def test_a_report_that_comes_a_week_late_is_there_and_not_in_time(sample_city: City) -> None:
+    report = sample_file("statistics_product", "2023-11", "")
+    assert arrived_on(report) == date(2023, 12, 15)
+    rows = sample_city.query(
+        "select coverage_pct, due_on, received_on, on_time_pct, first_pass_pct, revised_cells, score, grade "
+        "from data_reliability where feed = 'statistics_product' and period = '2023-11'"
+    )
+    assert rows == [(100, date(2023, 12, 8), arrived_on(report), 0, 100, 0, 70, "C")]
+    # The rates of the catalogue are of the other return, which was in time.
+    assert sample_city.query(
+        "select distinct value from indicator_monthly where indicator_code = 'on_time_rate' and period = '2023-11'"
+    ) == [(100,)]
+
+
+def test_what_the_last_month_lacks_shows_in_its_rates(sample_city: City) -> None:
+    """48 enterprises, one set aside; 49 data rows, of which that one and the two that are the same did not pass."""
+    assert sample_city.query(
+        "select expected_units, received_units, coverage_pct, on_time_pct, first_pass_pct from data_reliability "
+        "where feed = 'statistics_enterprise' and period = '2024-05'"
+    ) == [(48, 47, Decimal("97.92"), Decimal("97.92"), Decimal("93.88"))]
+
+
+def test_every_feed_has_a_row_of_reliability_in_every_month_and_january_s_returns_are_empty(sample_city: City) -> None:
+    rows = sample_city.query("select feed, count(*), count(due_on), count(grade) from data_reliability group by feed")
+    statistics = {"statistics_enterprise", "statistics_product"}
+    assert {feed: counts for feed, *counts in rows} == {
+        feed: [16, 15, 15] if feed in statistics else [16, 16, 16] for feed in FEEDS
+    }
+    assert sample_city.query(
+        "select distinct expected_units, received_units, coverage_pct, received_on, on_time_pct, rows_read, "
+        "first_pass_pct, revised_cells, score from data_reliability "
+        "where feed in ('statistics_enterprise', 'statistics_product') and period = '2024-01'"
+    ) == [(None,) * 9]
 
 
 def test_targets_that_read_tasks_are_alive_and_wait_for_the_time_limit_of_their_task(sample_city: City) -> None:
