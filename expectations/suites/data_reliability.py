@@ -92,7 +92,7 @@ SUITE = Suite(
             must_hold_zh="到期的来文有得分，且与公式相差不超过舍入误差；不到期的没有",
             must_hold_en="a feed that is due has a score, as near to its formula as rounding allows; another has none",
             applies_to=with_any_rows,
-            # From rounded shares, whence the tolerance; nothing delivered passes nothing, a report of nothing fails none.
+            # From rounded shares, whence the tolerance; nothing delivered passes nothing, an empty report fails none.
             expects=no_rows(f"""
                 select period, feed, coverage_pct, on_time_pct, first_pass_pct, mean_abs_revision_pct, score
                 from judged
@@ -145,7 +145,8 @@ SUITE = Suite(
                 select
                     rates.period, rates.indicator_code, rates.share, indicators.value as value_in_indicators
                 from (
-                    select period, 'coverage_rate' as indicator_code, coverage_pct as share, feed, received_on from judged
+                    select period, 'coverage_rate' as indicator_code, coverage_pct as share, feed, received_on
+                    from judged
                     union all
                     select period, 'on_time_rate', on_time_pct, feed, received_on from judged
                     union all

@@ -233,9 +233,10 @@ def _returns(feed: str, rule: str, month: str, ytd: str, sales_ytd: str, stock: 
         fails=(row(FEBRUARY, f"{rule}-007"), row(FEBRUARY, f"{rule}-007", **{stock: "5"})),
     )  # fmt: skip
     yield Proof(
-        f"{rule}-007", "a repeat among different rows helps neither; a correction helps",
+        f"{rule}-007", "a repeat among different rows helps neither; a correction helps, though both were wrong at first",
         passes=(
-            row(FEBRUARY, status="superseded"), row(FEBRUARY, status="superseded", **{stock: "5"}),
+            row(FEBRUARY, f"{rule}-007", status="superseded"),
+            row(FEBRUARY, f"{rule}-007", status="superseded", **{stock: "5"}),
             row(FEBRUARY, arrival_no=2),
         ),
         fails=(
@@ -1558,7 +1559,7 @@ def _readings() -> Iterator[Reading]:
     for cell, unit, value in (("320", "人", 320), ("1.2", "万人次", 12000), ("320人次", "万人次", 320)):
         yield Reading(event(APRIL, attendance=cell, attendance__unit=unit), "attendance", Decimal(value))
     yield Reading(event(APRIL, deal_value="0.5", deal_value__unit="亿元"), "deal_value", Decimal(5000))
-    yield Reading(event(APRIL, held_on="2023年6月"), "held_on", date(2023, 6, 1))
+    yield Reading(event(APRIL, held_on="2023年6月", deal_value=None), "held_on", date(2023, 6, 1))
     yield Reading(fund(APRIL, amount="775,000", amount__unit="元"), "amount", Decimal("77.5"))
     yield Reading(fund(APRIL, allocated_on="44958"), "allocated_on", date(2023, 2, 1))
     for cell, day in (

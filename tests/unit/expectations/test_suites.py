@@ -154,7 +154,8 @@ BREAKS_TOO = {
     "R-GX-TGT-008": "update target_progress set light = 'yellow' where period = '{p}' and target_id = 'T2'",
     "R-GX-PRG-001": "insert into project_progress select * from project_progress"
     " where period = '{p}' and project_id = 'P-t1'",
-    "R-GX-REL-002": "update data_reliability set coverage_pct = 99.98 where period = '{p}' and feed = 'ledger_projects'",
+    "R-GX-REL-002": "update data_reliability set coverage_pct = 99.98"
+    " where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-REL-003": "update data_reliability set revised_cells = 0 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-REL-005": "update data_reliability set score = null, grade = null"
     " where period = '{p}' and feed = 'ledger_projects'",
