@@ -22,7 +22,7 @@ from sources.readers.cells import UnreadableFile, UnsafeFile
 from sources.readers.files import read_tables
 from sources.units import dimension_of
 
-OUTCOME_TABLE = "int_declared_corrections"
+OUTCOME_TABLE = "val_declared_corrections"
 _MISSING = frozenset({"-", "—", "…", "/", "无", "空"})
 _PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 

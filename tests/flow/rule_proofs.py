@@ -233,7 +233,7 @@ def _returns(feed: str, rule: str, month: str, ytd: str, sales_ytd: str, stock: 
         fails=(row(FEBRUARY, f"{rule}-007"), row(FEBRUARY, f"{rule}-007", **{stock: "5"})),
     )  # fmt: skip
     yield Proof(
-        f"{rule}-007", "a repeat among different rows helps neither; a correction helps, though both were wrong at first",
+        f"{rule}-007", "a repeat among different rows helps neither; a correction does, though both were wrong",
         passes=(
             row(FEBRUARY, f"{rule}-007", status="superseded"),
             row(FEBRUARY, f"{rule}-007", status="superseded", **{stock: "5"}),
