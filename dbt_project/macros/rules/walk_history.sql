@@ -1,14 +1,38 @@
-{#- A recursive CTE `walked` over a CTE `candidates` (rows in force or superseded whose key can be read; columns _row_key, _period,
-    _row_id, _is_sound and the items). A row that is not sound (superseded, or set aside for what stands in it) is held against the
-    history before its month too, for it is told every rule that it breaks, but adds nothing to it. Per row: `falls` (`|`-joined `rising` items below the last
-    used row of the same calendar year), `jumps` (items at least `factor` times the largest non-zero absolute
-    value used before), `is_used`. `rising` may be empty. -#}
-{% macro walk_history(items, rising, factor) -%}
+{#- Recursive CTEs, the last of them `walked`: the rows of a feed in force or superseded whose key can be read, each held
+    against the history of its key. A row that is not sound (superseded, or set aside for what stands in it) is told
+    every rule that it breaks too, but adds nothing to the history. Per row: `falls` (`|`-joined `rising` items below
+    the last used row of the same calendar year), `jumps` (items at least so many times the largest non-zero absolute
+    value used before as the seed of thresholds says), `is_used`. Stands behind `with recursive`. -#}
+{% macro walk_history(feed, items, rising=[]) -%}
+broken as (
+
+    select distinct row_id
+    from {{ ref('val_' ~ feed ~ '_cells') }}
+    where severity = 'quarantine'
+
+),
+
+candidates as (
+
+    select
+        feed_rows._row_key,
+        feed_rows._period,
+        feed_rows._row_id,
+        {%- for item in items %}
+        feed_rows.{{ item }},
+        {%- endfor %}
+        broken.row_id is null and feed_rows._status = 'in_force' as _is_sound
+    from {{ ref('val_' ~ feed ~ '_rows') }} as feed_rows
+    left join broken on feed_rows._row_id = broken.row_id
+    where feed_rows._status <> 'repeat' and feed_rows._row_key is not null
+
+),
+
 numbered as (
 
     select
         candidates.*,
-        {{ factor }} as _factor,
+        {{ threshold('history_jump_factor') }} as _factor,
         row_number() over (
             partition by candidates._row_key order by candidates._period, candidates._is_sound, candidates._row_id
         ) as _step

@@ -44,14 +44,16 @@ places as (
 
 ),
 
-target_parts as (
+-- What a target names, in its town and in the whole city.
+named_parts as (
 
-    select
-        read_town_code,
-        indicator_code,
-        breakdown
-    from {{ ref('int_target_parts') }}
-    where indicator_code = 'platforms_operating'
+    select distinct
+        places.town_code,
+        target_parts.indicator_code,
+        target_parts.breakdown
+    from {{ ref('int_target_parts') }} as target_parts
+    inner join places on places.town_code in (target_parts.read_town_code, 'all')
+    where target_parts.indicator_code = 'platforms_operating'
 
 ),
 
@@ -102,6 +104,8 @@ totals as (
         'platforms_operating' as indicator_code,
         breakdown,
         sum(value) as value,
+        sum(value) as value_ytd,
+        sum(value) as contributors,
         {{ joined_parts('warnings') }} as flags,
         bool_or(is_revised) as is_revised
     from contributions
@@ -109,62 +113,7 @@ totals as (
 
 ),
 
--- Figures that stand even at 0, also those that a target names, and those that only exist where something counts.
-figures as (
-
-    select
-        ledger_months.period,
-        places.town_code,
-        indicators.indicator_code,
-        'all' as breakdown
-    from ledger_months
-    cross join places
-    cross join indicators
-    union distinct
-    select
-        ledger_months.period,
-        places.town_code,
-        target_parts.indicator_code,
-        target_parts.breakdown
-    from ledger_months
-    cross join target_parts
-    inner join places on places.town_code in (target_parts.read_town_code, 'all')
-    union distinct
-    select
-        totals.period,
-        totals.town_code,
-        totals.indicator_code,
-        totals.breakdown
-    from totals
-    where totals.value > 0
-
-),
-
-final as (
-
-    select
-        figures.period,
-        figures.town_code,
-        figures.indicator_code,
-        figures.breakdown,
-        indicators.unit,
-        cast(coalesce(totals.value, 0) as decimal(18, 4)) as value,
-        cast(coalesce(totals.value, 0) as decimal(18, 4)) as value_ytd,
-        cast(null as decimal(18, 4)) as value_ytd_prior,
-        false as has_given_prior,
-        cast(null as decimal(18, 4)) as prior_gap_ytd,
-        cast(coalesce(totals.value, 0) as integer) as contributors,
-        totals.flags,
-        coalesce(totals.is_revised, false) as is_revised
-    from figures
-    inner join indicators on figures.indicator_code = indicators.indicator_code
-    left join totals
-        on
-            figures.period = totals.period
-            and figures.town_code = totals.town_code
-            and figures.indicator_code = totals.indicator_code
-            and figures.breakdown = totals.breakdown
-
-)
+-- A part exists where something counts.
+{{ standing_figures('totals.value_ytd > 0') }}
 
 select * from final

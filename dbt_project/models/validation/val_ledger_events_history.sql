@@ -1,31 +1,7 @@
 -- grain: one row per row in force or superseded of the event ledger whose key can be read
 {%- set figures = ledger_events_figures() %}
 
-with recursive broken as (
-
-    select distinct row_id
-    from {{ ref('val_ledger_events_cells') }}
-    where severity = 'quarantine'
-
-),
-
-candidates as (
-
-    select
-        feed_rows._row_key,
-        feed_rows._period,
-        feed_rows._row_id,
-        {%- for figure in figures %}
-        feed_rows.{{ figure }},
-        {%- endfor %}
-        broken.row_id is null and feed_rows._status = 'in_force' as _is_sound
-    from {{ ref('val_ledger_events_rows') }} as feed_rows
-    left join broken on feed_rows._row_id = broken.row_id
-    where feed_rows._status <> 'repeat' and feed_rows._row_key is not null
-
-),
-
-{{ walk_history(items=figures, rising=[], factor=threshold('history_jump_factor')) }},
+with recursive {{ walk_history('ledger_events', figures) }},
 
 final as (
 

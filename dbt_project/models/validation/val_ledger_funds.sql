@@ -1,37 +1,7 @@
 -- grain: one row per delivered row and broken rule; money that vanished stands with last month's row
-with feed_rows as (
-
-    select
-        feed_rows.*,
-        history.jumps,
-        history.jumps_seen,
-        coalesce(history.is_used, false) as is_used
-    from {{ ref('val_ledger_funds_rows') }} as feed_rows
-    left join {{ ref('val_ledger_funds_history') }} as history on feed_rows._row_id = history._row_id
-
-),
-
-{{ vanished_rows() }},
-
-across as (
-
-    {{ broken_rules([
-        {
-            'id': 'R-FUND-004', 'column': 'rows_of_feed.jumps', 'seen': 'rows_of_feed.jumps_seen',
-            'when': 'rows_of_feed.jumps is not null',
-        },
-    ], relation='feed_rows') }}
-
-    union all
-
-    {{ broken_rules([
-        {
-            'id': 'R-FUND-006', 'column': "'project_id|fund_type|allocated_on'", 'seen': 'rows_of_feed._row_key',
-            'when': 'true',
-        },
-    ], relation='vanished') }}
-
-),
+with {{ jumped_and_vanished(
+    'ledger_funds', jumps='R-FUND-004', vanishes='R-FUND-006', key='project_id|fund_type|allocated_on'
+) }},
 
 across_with_severity as (
 

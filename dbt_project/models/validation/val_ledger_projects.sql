@@ -1,17 +1,5 @@
 -- grain: one row per delivered row and broken rule; a project that vanished stands with last month's row
-with feed_rows as (
-
-    select
-        feed_rows.*,
-        history.jumps,
-        history.jumps_seen,
-        coalesce(history.is_used, false) as is_used,
-        -- A superseded row is judged beside others too, for its first pass.
-        coalesce(history.is_used, false) or feed_rows._status = 'superseded' as is_confronted
-    from {{ ref('val_ledger_projects_rows') }} as feed_rows
-    left join {{ ref('val_ledger_projects_history') }} as history on feed_rows._row_id = history._row_id
-
-),
+with {{ rows_with_history('ledger_projects') }},
 
 beside_last_month as (
 

@@ -1,34 +1,7 @@
 -- grain: one row per delivered row and broken rule; a task that vanished stands with last month's row
-with feed_rows as (
-
-    select
-        feed_rows.*,
-        history.jumps,
-        history.jumps_seen,
-        coalesce(history.is_used, false) as is_used
-    from {{ ref('val_ledger_tasks_rows') }} as feed_rows
-    left join {{ ref('val_ledger_tasks_history') }} as history on feed_rows._row_id = history._row_id
-
-),
-
-{{ vanished_rows() }},
-
-across as (
-
-    {{ broken_rules([
-        {
-            'id': 'R-TASK-004', 'column': 'rows_of_feed.jumps', 'seen': 'rows_of_feed.jumps_seen',
-            'when': 'rows_of_feed.jumps is not null',
-        },
-    ], relation='feed_rows') }}
-
-    union all
-
-    {{ broken_rules([
-        {'id': 'R-TASK-006', 'column': "'task_id'", 'seen': 'rows_of_feed._row_key', 'when': 'true'},
-    ], relation='vanished') }}
-
-),
+with {{ jumped_and_vanished(
+    'ledger_tasks', jumps='R-TASK-004', vanishes='R-TASK-006', key='task_id'
+) }},
 
 across_with_severity as (
 

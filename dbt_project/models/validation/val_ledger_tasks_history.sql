@@ -1,27 +1,5 @@
 -- grain: one row per row in force or superseded of the task ledger whose key can be read
-with recursive broken as (
-
-    select distinct row_id
-    from {{ ref('val_ledger_tasks_cells') }}
-    where severity = 'quarantine'
-
-),
-
-candidates as (
-
-    select
-        feed_rows._row_key,
-        feed_rows._period,
-        feed_rows._row_id,
-        broken.row_id is null and feed_rows._status = 'in_force' as _is_sound,
-        feed_rows.quantified_value
-    from {{ ref('val_ledger_tasks_rows') }} as feed_rows
-    left join broken on feed_rows._row_id = broken.row_id
-    where feed_rows._status <> 'repeat' and feed_rows._row_key is not null
-
-),
-
-{{ walk_history(items=['quantified_value'], rising=[], factor=threshold('history_jump_factor')) }},
+with recursive {{ walk_history('ledger_tasks', ['quantified_value']) }},
 
 final as (
 

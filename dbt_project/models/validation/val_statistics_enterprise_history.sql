@@ -5,31 +5,7 @@
 {%- do rising.append(item ~ '_ytd') %}
 {%- endfor %}
 
-with recursive broken as (
-
-    select distinct row_id
-    from {{ ref('val_statistics_enterprise_cells') }}
-    where severity = 'quarantine'
-
-),
-
-candidates as (
-
-    select
-        feed_rows._row_key,
-        feed_rows._period,
-        feed_rows._row_id,
-        broken.row_id is null and feed_rows._status = 'in_force' as _is_sound,
-        {%- for figure in figures %}
-        feed_rows.{{ figure }},
-        {%- endfor %}
-    from {{ ref('val_statistics_enterprise_rows') }} as feed_rows
-    left join broken on feed_rows._row_id = broken.row_id
-    where feed_rows._status <> 'repeat' and feed_rows._row_key is not null
-
-),
-
-{{ walk_history(items=figures, rising=rising, factor=threshold('history_jump_factor')) }},
+with recursive {{ walk_history('statistics_enterprise', figures, rising) }},
 
 final as (
 
