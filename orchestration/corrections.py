@@ -7,7 +7,7 @@ in the warehouse. How a correction is applied is dbt's (`raw_rows`, `staged_rows
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -242,9 +242,9 @@ def outcomes(connection: duckdb.DuckDBPyConnection, schema: str = "main") -> dic
     return {row[0]: Outcome(*row) for row in rows}
 
 
-def outcomes_in(warehouse_path: Path, corrections: Iterable[Correction]) -> dict[str, Outcome]:
+def outcomes_in(warehouse_path: Path, corrections: Sequence[Correction]) -> dict[str, Outcome]:
     """The same of a warehouse file, for showing; empty without corrections, or while there is no warehouse to read."""
-    if not any(True for _ in corrections) or not warehouse_path.exists():
+    if not corrections or not warehouse_path.exists():
         return {}
     try:
         with duckdb.connect(str(warehouse_path), read_only=True) as connection:

@@ -1,4 +1,4 @@
-"""Jobs: what can be started as a whole. One so far: `monthly_close`, from deliveries to releases.
+"""Jobs: what can be started as a whole. There is one, `monthly_close`, from deliveries to releases.
 
 A job is a selection of assets and a way to execute it; what the steps do is in `assets/`. It runs in one process: each
 further process would import everything again, and the steps depend on each other anyway.

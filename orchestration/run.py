@@ -208,12 +208,13 @@ def summarise(build: Build, report: RunReport) -> None:
             SetAsideRows(one.period, one.feed, one.rule_id, one.rows, Sentence(one.message_zh, one.message_en))
             for one in count_set_aside(build.settings.warehouse_path, plan.take)
         ]
-        declared = {one.correction_id: one for one in build.state.decisions(build.through).corrections}
+        corrections = build.state.decisions(build.through).corrections
+        declared = {one.correction_id: one for one in corrections}
         report.corrections = [
             CorrectionInForce(
                 one.correction_id, one.period, one.feed, one.row_key, one.column_name, found.outcome, found.cell
             )
-            for name, found in outcomes_in(build.settings.warehouse_path, declared.values()).items()
+            for name, found in outcomes_in(build.settings.warehouse_path, corrections).items()
             for one in [declared[name]]
         ]
     landing = build.settings.landing_dir

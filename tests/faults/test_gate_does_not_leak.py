@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.city import REPOSITORY, SAMPLE, City
+from tests.city import REPOSITORY, City, needs_sample
 
-pytestmark = pytest.mark.skipif(not SAMPLE.is_dir(), reason="../shared/sample is not beside the project")
+pytestmark = needs_sample
 
 SUITE = "expectations/suites/entity_dynamics.py"
 

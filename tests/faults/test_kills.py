@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.city import SAMPLE, City
+from tests.city import City, needs_sample
 
-pytestmark = pytest.mark.skipif(not SAMPLE.is_dir(), reason="../shared/sample is not beside the project")
+pytestmark = needs_sample
 
 # Moments as shares of an undisturbed run, and the moment at which a release is being written.
 ALL_MOMENTS = [*(round(0.04 + 0.05 * step, 2) for step in range(19)), "writing"]

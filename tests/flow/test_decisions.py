@@ -12,9 +12,9 @@ import pytest
 
 from orchestration.instance import open_instance
 from orchestration.settings import Settings
-from tests.city import FEEDS, SAMPLE, City, Ran
+from tests.city import FEEDS, SAMPLE, City, Ran, needs_sample
 
-pytestmark = pytest.mark.skipif(not SAMPLE.is_dir(), reason="../shared/sample is not beside the project")
+pytestmark = needs_sample
 
 PROJECTS, PRODUCT, REGISTER = "ledger_projects", "statistics_product", "registration_entities"
 # A person who is in no list of the city: found anywhere, this came from the row that is planted.

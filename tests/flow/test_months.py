@@ -11,9 +11,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from tests.city import SAMPLE, City
+from tests.city import SAMPLE, City, needs_sample
 
-pytestmark = pytest.mark.skipif(not SAMPLE.is_dir(), reason="../shared/sample is not beside the project")
+pytestmark = needs_sample
 
 MONTHS = ("2024-02", "2024-03", "2024-04")
 

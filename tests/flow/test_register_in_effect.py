@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.city import REPOSITORY, SAMPLE, City, Ran
+from tests.city import REPOSITORY, SAMPLE, City, Ran, needs_sample
 
-pytestmark = pytest.mark.skipif(not SAMPLE.is_dir(), reason="../shared/sample is not beside the project")
+pytestmark = needs_sample
 
 BEFORE, MONTH = "2024-02", "2024-03"
 ACTIVE = ("存续", "在业", "开业", "在营")

@@ -12,9 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.city import FEEDS, REPOSITORY, SAMPLE, City
+from tests.city import FEEDS, REPOSITORY, SAMPLE, City, needs_sample
 
-pytestmark = pytest.mark.skipif(not SAMPLE.is_dir(), reason="../shared/sample is not beside the project")
+pytestmark = needs_sample
 
 MEASURES = ("value", "value_ytd", "value_ytd_prior", "yoy_pct")
 ALL_MONTHS = [f"2023-{month:02d}" for month in range(2, 13)] + [f"2024-{month:02d}" for month in range(1, 6)]

@@ -18,7 +18,7 @@ from orchestration.settings import DBT_PROJECT_DIR, Settings
 from orchestration.state import RUNS, NewWaiver, State
 from sources.contract import load_contracts
 from sources.landing import SHANGHAI
-from tests.city import SAMPLE, City
+from tests.city import City, needs_sample
 
 FEEDS = list(load_contracts())
 
@@ -154,7 +154,7 @@ def test_the_months_of_a_run_are_what_it_asks_for():
     assert (request_of({}).first, request_of({}).last) == (None, None)
 
 
-@pytest.mark.skipif(not SAMPLE.is_dir(), reason="../shared/sample is not beside the project")
+@needs_sample
 def test_a_run_from_dagsters_pages_opens_a_build_of_its_own(settings, defs):
     City(settings.data_dir).take_from_sample("2024-03", feeds=("ledger_projects",))
     with open_instance(settings) as instance:
