@@ -16,6 +16,14 @@
 with
 {%- for feed, columns in feeds.items() %}
 
+{{ feed }}_as_read as (
+
+    select *
+    from {{ ref('stg_' ~ feed) }}
+    where _corrections is null
+
+),
+
 {{ feed }}_rows as (
 
     -- Rows as read: an exact repeat once, and without declared corrections.
@@ -32,10 +40,10 @@ with
         {%- for column in columns %}
         sum(as_read.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('stg_' ~ feed) }} as as_read
+    from {{ feed }}_as_read as as_read
     inner join {{ ref('val_' ~ feed ~ '_rows') }} as feed_rows
         on as_read._row_id = feed_rows._row_id
-    where feed_rows._status <> 'repeat' and as_read._corrections is null
+    where feed_rows._status <> 'repeat'
     group by as_read._delivery_id, as_read._file, as_read._sheet
 
 ),
@@ -67,7 +75,7 @@ with
             end{{ ',' if not loop.last }}
             {%- endfor %}
         ) as deviation_pct
-    from {{ ref('stg_' ~ feed) }} as totals
+    from {{ feed }}_as_read as totals
     inner join {{ feed }}_rows as rows_read
         on
             totals._delivery_id = rows_read._delivery_id
