@@ -25,6 +25,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from expectations.verdict import Verdict
 from orchestration.stops import Stop
 from sources.landing import SHANGHAI
+from sources.person_numbers import without_person_numbers
 
 STATE_FILE = "state.sqlite"
 SCHEMA_VERSION = 1
@@ -620,7 +621,7 @@ class State:
             {
                 "run_id": run_id,
                 "kind": notice.kind,
-                "path": str(notice.path),
+                "path": without_person_numbers(str(notice.path)),
                 "message_zh": notice.message_zh,
                 "message_en": notice.message_en,
             }

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.contract import UNIT_SUFFIX, Column, Contract, load_contracts
-from sources.header_text import folded
+from sources.header_text import folded, read_header
 from sources.landing import Arrival, hash_of
 from sources.layout import (
     HEAD_ROWS,
@@ -35,6 +35,7 @@ from sources.layout import (
     periods_said,
     units_said,
 )
+from sources.person_numbers import without_person_numbers
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
 from sources.readers.archive import MIB
 from sources.readers.cells import Row, Table, UnreadableFile, UnsafeFile
@@ -185,6 +186,8 @@ class _Reading:
         """All rows of all tables. Raises Refusal, UnreadableFile, UnsafeFile; also midway and at the end."""
         self._check_bytes()
         for table in read_tables(self._arrival.path, self._arrival.file_name, self.ignored_members.append):
+            # What a person sees of a place, from here on: names of files and sheets may hold a telephone.
+            table.file, table.sheet = without_person_numbers(table.file), without_person_numbers(table.sheet)
             yield from self._table(table)
         if not self._has_content:
             raise UnreadableFile("文件里没有任何内容。请重新导出后报送。", "there is nothing in it; export it again")
@@ -279,13 +282,16 @@ class _Reading:
         wanted_zh = "、".join(_wanted(column) for column in missing)
         wanted_en = ", ".join(column.name for column in missing)
         if header and len(header.found) > 1:
-            seen = "、".join(found.header for found in header.columns)
+            seen, unquoted = self._headers_seen(header)
+            places = "、".join(map(str, unquoted))
             return Refusal(
                 RefusalRule.COLUMN_MISSING,
-                f"{zh}缺少必需的列：{wanted_zh}。看到的表头（第 {header.first_row} 行起）：{seen}。"
-                "请补上该列或恢复原表头后重新报送。",
-                f"{en} lacks required columns: {wanted_en}; headers seen from row {header.first_row}: "
-                f"{seen}; add the columns or restore their headers",
+                f"{zh}缺少必需的列：{wanted_zh}。看到的表头（第 {header.first_row} 行起）：{seen}"
+                + (f"；另有第 {places} 列的表头不认识（或含个人信息，不引用）" if unquoted else "")
+                + "。请补上该列或恢复原表头后重新报送。",
+                f"{en} lacks required columns: {wanted_en}; headers seen from row {header.first_row}: {seen}"
+                + (f"; unknown, and not quoted since they may name a person: columns {places}" if unquoted else "")
+                + "; add the columns or restore their headers",
             )
         # What stands there may be a row of data, names and telephones: it is not quoted.
         return Refusal(
@@ -293,6 +299,20 @@ class _Reading:
             f"{zh}找不到表头（前 {HEAD_ROWS} 行内没有一行写明各列名称）。必需的列：{wanted_zh}。请加上表头后重新报送。",
             f"{en} has no header within its first {HEAD_ROWS} rows; required columns: {wanted_en}; add it",
         )
+
+    def _headers_seen(self, header: Header) -> tuple[str, list[int]]:
+        """The headers that may be quoted, and the columns (1-based) of the others.
+
+        A header ends like one that is known (…日期, …名称): anything else may be a person's name in its place.
+        """
+        endings = {_ending(key) for one in (self._contract, *self._others) for key in one.columns_by_header}
+        quoted, places = [], []
+        for found in header.columns:
+            if found.column or all(_ending(read_header(part).key) in endings for part in found.header.split("/")):
+                quoted.append(found.header)
+            else:
+                places.append(found.index + 1)
+        return "、".join(quoted), places
 
     def _check_title(self, table: Table, above: list[Row]) -> None:
         title = "".join(folded(cell) for row in above for cell in row.cells)
@@ -445,6 +465,10 @@ def _chunks(rows: Iterator[LaidRow]) -> Iterator[list[LaidRow]]:
 def _null_where_empty(texts: pa.Array) -> pa.Array:
     is_empty = pc.equal(pc.utf8_trim_whitespace(texts), "")
     return pc.if_else(is_empty, pa.scalar(None, pa.string()), texts)
+
+
+def _ending(header_key: str) -> str:
+    return header_key[-2:]
 
 
 def _wanted(column: Column) -> str:

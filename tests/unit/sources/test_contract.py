@@ -104,9 +104,11 @@ def test_raw_columns_begin_with_lineage_and_have_units_only_where_the_contract_h
     [
         ("registration_entities", ["entity_name", "legal_representative", "address", "phone"]),
         ("registration_changes", ["change_item", "value_before", "value_after"]),
+        ("ledger_honours", ["holder"]),
+        ("ledger_funds", ["beneficiary"]),
     ],
 )
-def test_personal_columns_of_the_register_are_marked(feed: str, personal: list[str]) -> None:
+def test_columns_that_can_name_a_person_are_marked(feed: str, personal: list[str]) -> None:
     assert [column.name for column in load_contracts()[feed].columns if column.is_personal] == personal
 
 
