@@ -33,6 +33,7 @@ SET_ASIDE = "quarantine"
 WARNING = "warn"
 MASK = "＊＊＊"
 WHOLE_LINE = "整行内容"
+BY_CONTRACT = "（来文无此列，按契约）"
 # Enough of a hash to tell the rows of a province apart, and short enough to be typed.
 _REF_DIGITS = 10
 
@@ -329,9 +330,11 @@ def _cells(row: Mapping[str, Any], contract: Contract, at_fault: frozenset[str])
                 WHOLE_LINE, None, " | ".join(cell or "" for cell in others), None, is_offending=True, is_personal=True
             ),
         )
+    # A raw file of before has no such column.
+    by_contract = (row.get("_defaults") or "").split("|")
     known = [
         SentCell(
-            header=column.label_zh,
+            header=column.label_zh + (BY_CONTRACT if column.name in by_contract else ""),
             column=column.name,
             text=row.get(column.name),
             unit=row.get(column.name + UNIT_SUFFIX) if column.unit else None,

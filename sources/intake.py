@@ -81,8 +81,8 @@ class IntakeResult:
     """What became of a delivery. rows_read = rows_data + rows_not_data; of a refused one all are 0.
 
     `rows_data` counts kinds `data` and `damaged`; `rows_by_kind` all kinds that occur. `refusal_rule` and
-    reasons are given when refused, `raw_path` when accepted. `ignored_members`: files in an archive that are
-    no tables.
+    reasons are given when refused, `raw_path` when accepted. Notes: what was taken from the contract, not from the
+    file. `ignored_members`: files in an archive that are no tables.
     """
 
     delivery_id: str
@@ -94,6 +94,8 @@ class IntakeResult:
     rows_data: int = 0
     rows_not_data: int = 0
     rows_by_kind: Mapping[str, int] = field(default_factory=dict)
+    note_zh: str | None = None
+    note_en: str | None = None
     raw_path: Path | None = None
     tables: tuple[TableRead, ...] = ()
     ignored_members: tuple[str, ...] = ()
@@ -132,6 +134,8 @@ def read_delivery(
         rows_data=rows_data,
         rows_not_data=kinds.total() - rows_data,
         rows_by_kind={str(kind): kinds[kind] for kind in RowKind if kinds[kind]},
+        note_zh="；".join(note_zh for note_zh, _ in reading.notes) or None,
+        note_en="; ".join(note_en for _, note_en in reading.notes) or None,
         raw_path=path,
         tables=tuple(reading.tables),
         ignored_members=tuple(reading.ignored_members),
@@ -180,6 +184,7 @@ class _Reading:
         self._has_content = False
         self.rows_by_kind: Counter[RowKind] = Counter()
         self.tables: list[TableRead] = []
+        self.notes: list[tuple[str, str]] = []
         self.ignored_members: list[str] = []
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -243,13 +248,20 @@ class _Reading:
             self._without_header = self._without_header or refusal
             header, units = None, UnitsSaid()
             laid = self._rows_without_header(table, rows, refusal)
-        batches = _Batches(self._schema, self._arrival, table, header, units)
+        defaults = {
+            column.name: column.default
+            for column in (self._contract.columns if header else ())
+            if column.default is not None and column.name not in header.found
+        }
+        batches = _Batches(self._schema, self._arrival, table, header, units, defaults)
         for batch_rows in _chunks(laid):
             kinds = Counter(laid_row.kind for laid_row in batch_rows)
             self.rows_by_kind += kinds
             self._has_content = self._has_content or kinds.total() > kinds[RowKind.BLANK]
             yield batches.of(batch_rows)
         counted = self.rows_by_kind - before
+        if rows_data := counted[RowKind.DATA]:
+            self.notes += [self._note(table, name, default, rows_data) for name, default in defaults.items()]
         self.tables.append(
             TableRead(
                 file=table.file,
@@ -314,6 +326,13 @@ class _Reading:
                 places.append(found.index + 1)
         return "、".join(quoted), places
 
+    def _note(self, table: Table, name: str, default: str, rows: int) -> tuple[str, str]:
+        label = self._contract.column(name).label_zh
+        return (
+            f"{place_zh(table.file, table.sheet)}没有“{label}”列，{rows} 行按契约记作“{default}”",
+            f"{place_en(table.file, table.sheet)} has no column {name}: {rows} rows say “{default}” by contract",
+        )
+
     def _check_title(self, table: Table, above: list[Row]) -> None:
         title = "".join(folded(cell) for row in above for cell in row.cells)
         if any(word in title for word in self._contract.title_words):
@@ -352,9 +371,17 @@ class _Batches:
     """Rows of one table as record batches of the raw schema."""
 
     def __init__(
-        self, schema: pa.Schema, arrival: Arrival, table: Table, header: Header | None, units: UnitsSaid
+        self,
+        schema: pa.Schema,
+        arrival: Arrival,
+        table: Table,
+        header: Header | None,
+        units: UnitsSaid,
+        defaults: Mapping[str, str],
     ) -> None:
         self._schema = schema
+        # They stand where the table has no header, so no cell of the file is ever replaced.
+        self._defaults = {**defaults, "_defaults": "|".join(defaults)} if defaults else {}
         self._table = table
         self._constants = {
             "_delivery_id": arrival.delivery_id,
@@ -394,6 +421,10 @@ class _Batches:
             columns[name] = _null_where_empty(pa.array(texts, pa.string()))
             if name in self._units:
                 columns[name + UNIT_SUFFIX] = pc.if_else(is_valued, self._units[name], pa.scalar(None, pa.string()))
+        if self._defaults:
+            is_data = pa.array([laid.kind is RowKind.DATA for laid in rows])
+            for name, text in self._defaults.items():
+                columns[name] = pc.if_else(is_data, text, pa.scalar(None, pa.string()))
         return pa.record_batch(
             [
                 columns[column.name] if column.name in columns else pa.nulls(len(rows), column.type)
