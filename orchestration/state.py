@@ -589,9 +589,7 @@ class State:
             ),
         )
         query = (
-            sa.select(
-                DELIVERIES, DELIVERY_NOTES.c.note_zh, DELIVERY_NOTES.c.note_en, arrival_no.label("arrival_no")
-            )
+            sa.select(DELIVERIES, DELIVERY_NOTES.c.note_zh, DELIVERY_NOTES.c.note_en, arrival_no.label("arrival_no"))
             .outerjoin(DELIVERY_NOTES, DELIVERIES.c.delivery_id == DELIVERY_NOTES.c.delivery_id)
             .order_by(DELIVERIES.c.feed, DELIVERIES.c.period, sa.text("arrival_no"))
         )

@@ -20,10 +20,10 @@ import pytest
 import yaml
 
 from orchestration.intake import FeedIntake, read_new, write_intake_tables
-from orchestration.quarantine import BY_CONTRACT, FlaggedRow, Quarantine, row_ref
+from orchestration.quarantine import BY_CONTRACT, FlaggedRow, Quarantine
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.state import Delivery, State
-from sources.contract import CONTRACTS_DIR, Contract, ContractError, load_contracts
+from sources.contract import CONTRACTS_DIR, Contract, load_contracts
 from sources.landing import SHANGHAI, scan
 from sources.raw_file import raw_path
 from tests.dbt.test_dbt_project import dbt
@@ -54,11 +54,15 @@ def change_contracts(folder: Path) -> None:
 
 @dataclass
 class Office:
-    """A data directory, and contracts of its own."""
+    """A data directory, with all that dbt reads in its warehouse folder, and contracts of its own."""
 
     settings: Settings
     contracts_dir: Path
     state: State
+
+    @property
+    def raw_dir(self) -> Path:
+        return self.settings.warehouse_dir / "raw"
 
     @property
     def contracts(self) -> Mapping[str, Contract]:
@@ -76,18 +80,17 @@ class Office:
         self.state.register(arrivals, NOON)
         return read_new(
             contracts[feed], contracts=contracts, arrivals={one.delivery_id: one for one in arrivals},
-            state=self.state, through=PERIOD, raw_dir=self.settings.raw_dir, now=lambda: NOON,
+            state=self.state, through=PERIOD, raw_dir=self.raw_dir, now=lambda: NOON,
         )  # fmt: skip
 
-    def raw(self, feed: str, delivery: Delivery) -> Path:
-        return raw_path(self.settings.raw_dir, feed, PERIOD, delivery.delivery_id)
-
-
-def rows(path: Path | str, columns: str, connection: duckdb.DuckDBPyConnection | None = None) -> list[tuple[Any, ...]]:
-    with connection or duckdb.connect() as reading:
-        return reading.execute(
-            f"select {columns} from read_parquet('{path}', union_by_name = true) where _row_kind = 'data' order by 1"
-        ).fetchall()
+    def rows(self, delivery: Delivery | None, feed: str, columns: str) -> list[tuple[Any, ...]]:
+        """Data rows of a delivery, or of all of a feed, out of raw."""
+        files = raw_path(self.raw_dir, feed, PERIOD, delivery.delivery_id if delivery else "*")
+        with duckdb.connect() as connection:
+            return connection.execute(
+                f"select {columns} from read_parquet(?, union_by_name = true) where _row_kind = 'data' order by 1",
+                [str(files)],
+            ).fetchall()
 
 
 @dataclass
@@ -116,9 +119,6 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
     change_contracts(office.contracts_dir)
     changed = {feed: office.read(feed) for feed in office.contracts}
     write_intake_tables(office.contracts, office.state.deliveries(), settings.intake_dir)
-    settings.warehouse_dir.mkdir(exist_ok=True)
-    for name in ("raw", "intake"):
-        (settings.warehouse_dir / name).exists() or (settings.warehouse_dir / name).symlink_to(settings.raw_dir)
     dbt(
         settings.warehouse_dir, "build", "--resource-type", "seed", "--resource-type", "model",
         "--select", f"+stg_{EVENTS}", f"+stg_{REGISTER}",
@@ -153,8 +153,9 @@ def test_with_the_change_what_was_refused_is_read_again_and_nothing_else(walked:
 
 
 def test_old_and_new_raw_files_are_read_together_by_name(walked: Walked) -> None:
-    assert rows(
-        walked.office.settings.raw_dir / EVENTS / PERIOD / "*.parquet",
+    assert walked.office.rows(
+        None,
+        EVENTS,
         "event_id, event_name, town, organiser, deal_value, deal_value__unit, _cells",
     ) == [
         ("HD-001", "年馍产销对接会", "年馍", None, "120", "万元", None),
@@ -173,8 +174,9 @@ def test_the_foreign_register_is_read_and_says_what_the_contract_said_for_it(wal
     (foreign,) = walked.changed[REGISTER].accepted
     assert foreign.note_zh == "《外来.csv》没有“登记状态”列，3 行按契约记作“存续”"
     assert foreign.note_en == "“外来.csv” has no column registration_status: 3 rows say “存续” by contract"
-    assert rows(
-        walked.office.raw(REGISTER, foreign),
+    assert walked.office.rows(
+        foreign,
+        REGISTER,
         "credit_code, entity_name, legal_representative, province, region, address, registration_status, _defaults, "
         "registration_authority, _cells",
     ) == [
@@ -193,3 +195,28 @@ def test_the_foreign_register_is_read_and_says_what_the_contract_said_for_it(wal
         ("91141082MA2HAUN335", "企业", dt.date(2020, 7, 8), "active", None, None),
         ("91141082MA3N82P52Q", "农民专业合作社", dt.date(2021, 9, 10), "active", None, None),
     ]
+
+
+def test_a_row_sent_back_says_which_cell_was_never_sent(walked: Walked) -> None:
+    (foreign,) = walked.changed[REGISTER].accepted
+    row = FlaggedRow("0", PERIOD, REGISTER, "0", foreign.delivery_id, "外来.csv", "", 2, "", ())
+    with State(walked.office.settings.state_dir) as state:
+        quarantine = Quarantine(
+            warehouse_path=walked.office.settings.warehouse_path, raw_dir=walked.office.raw_dir, state=state,
+            contracts=walked.office.contracts, rules={},
+        )  # fmt: skip
+        [(_, cells)] = quarantine.as_sent([row])
+    assert [cell.text for cell in cells if cell.header.endswith(BY_CONTRACT)] == ["存续"]
+
+
+def test_where_the_form_has_the_column_an_empty_cell_of_it_stays_missing(walked: Walked, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    with State(settings.state_dir) as state:
+        office = Office(settings, walked.office.contracts_dir, state)
+        lines = FOREIGN_REGISTER.splitlines()
+        states = ("登记状态", "注销", "", "存续")
+        office.put(REGISTER, "登记.csv", "\n".join(f"{line},{said}" for line, said in zip(lines, states, strict=True)))
+        (delivery,) = office.read(REGISTER).accepted
+        assert delivery.note_zh is None
+        found = office.rows(delivery, REGISTER, "_row, registration_status, _defaults")
+    assert found == [(2, "注销", None), (3, None, None), (4, "存续", None)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sources.contract import CONTRACTS_DIR, ContractError, load_contract, load_contracts
+from sources.contract import ContractError, load_contract, load_contracts
 from sources.header_text import read_header
 from sources.units import UNIT_LIST, dimension_of
 
