@@ -19,8 +19,12 @@ import duckdb
 import pytest
 import yaml
 
+from orchestration.build import Request, open_build
 from orchestration.intake import FeedIntake, read_new, write_intake_tables
+from orchestration.publication.manifest import InputFile
 from orchestration.quarantine import BY_CONTRACT, FlaggedRow, Quarantine
+from orchestration.report import RunReport
+from orchestration.run import summarise
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.state import Delivery, State
 from sources.contract import CONTRACTS_DIR, Contract, load_contracts
@@ -220,3 +224,25 @@ def test_where_the_form_has_the_column_an_empty_cell_of_it_stays_missing(walked:
         assert delivery.note_zh is None
         found = office.rows(delivery, REGISTER, "_row, registration_status, _defaults")
     assert found == [(2, "注销", None), (3, None, None), (4, "存续", None)]
+
+
+def test_the_run_and_the_manifest_say_what_was_taken_from_the_contract(walked: Walked, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    report = RunReport("run", is_publishing=True)
+    contracts = walked.office.contracts
+    with open_build(settings, Request(), run_id="run", clock=lambda: NOON) as build:
+        office = Office(settings, walked.office.contracts_dir, build.state)
+        office.put(REGISTER, "外来.csv", FOREIGN_REGISTER)
+        arrivals = scan(settings.landing_dir, contracts).arrivals
+        build.state.register(arrivals, NOON)
+        build.arrivals = {one.delivery_id: one for one in arrivals}
+        build.contracts = contracts
+        with build.stage("读入", "read") as stage:
+            build.read(contracts[REGISTER], stage)
+        summarise(build, report)
+        (delivery,) = build.state.deliveries()
+    assert "registration_entities/2024-03：《外来.csv》没有“登记状态”列，3 行按契约记作“存续”" in [
+        notice.zh for notice in report.notices
+    ]
+    told = InputFile(**{name: getattr(delivery, name) for name in InputFile.model_fields})
+    assert (told.note_zh, told.note_en) == (delivery.note_zh, delivery.note_en) != (None, None)
