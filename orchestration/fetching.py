@@ -132,6 +132,7 @@ def fetch(
     Its months are those from `first` (the warehouse's first period), or the sender's own first one, to `last` (None: no
     end) that are over by the clock and in which the feed has a return. Raises OSError if the results cannot be kept.
     """
+    make_folder(fetched_dir)
     today = now()
     over = f"{today.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
     until = min(over, last or over)
