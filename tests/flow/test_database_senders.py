@@ -4,6 +4,7 @@ database is a correction, no change is no run, and a database that is down stops
 import csv
 import datetime as dt
 import json
+import tempfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -85,13 +86,15 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, workbook_rows: list[dict[str, Any]]) -> Iterator[Office]:
-    office = Office(tmp_path_factory.mktemp("pg"))
-    try:
-        office.take_in(workbook_rows)
-        yield office
-    finally:
-        office.shut()
+def office(workbook_rows: list[dict[str, Any]]) -> Iterator[Office]:
+    # Not below pytest's own folder: that is the user's alone, and root's PostgreSQL runs as another user.
+    with tempfile.TemporaryDirectory(prefix="stm-office-") as folder:
+        office = Office(Path(folder) / "pg")
+        try:
+            office.take_in(workbook_rows)
+            yield office
+        finally:
+            office.shut()
 
 
 @pytest.fixture(scope="module")
