@@ -39,6 +39,10 @@ Work = Callable[[Path, Path], int]
 class BenchStopped(Stop):
     """No figures: no place for the data, or work that did not do what it was measured for."""
 
+    def __reduce__(self) -> tuple[type["BenchStopped"], tuple[str, str]]:
+        # Raised in another process it has to come over whole.
+        return type(self), (self.message_zh, self.message_en)
+
 
 @dataclass(frozen=True)
 class Stage:

@@ -53,25 +53,27 @@ def read_register(data: Path, empty: Path) -> int:
 def read_register_by_duckdb(data: Path, empty: Path) -> int:
     """The unpacked register to Parquet of text columns, by DuckDB's own reader; rows.
 
-    BenchStopped without the wheel of the extension that knows GB18030.
+    BenchStopped without the wheel of the extension that knows GB18030, and when DuckDB fails.
     """
     try:
         extensions = files("duckdb_extension_encodings") / "extensions" / f"v{duckdb.__version__}"
+        with duckdb.connect(config={"temp_directory": str(empty)}) as connection:
+            connection.execute("set enable_progress_bar = false")
+            connection.load_extension(str(extensions / "encodings.duckdb_extension"))
+            # DuckDB 1.5.5 tears a character apart where one of its blocks of 32 MB ends (mended later: its pull request
+            # 25100), and then refuses the text, or leaves that row out.
+            [(rows,)] = connection.execute(
+                "copy (from read_csv($text, encoding = 'gb18030', header = true, all_varchar = true,"
+                " ignore_errors = true)) to $parquet (format parquet, compression zstd)",
+                {"text": str(data / _UNPACKED), "parquet": str(empty / "register.parquet")},
+            ).fetchall()
     except ModuleNotFoundError as error:
         raise BenchStopped(
             "标尺需要开发依赖 duckdb-extension-encodings；请先运行 make install",
             "the yardstick needs the development dependency duckdb-extension-encodings: make install",
         ) from error
-    with duckdb.connect(config={"temp_directory": str(empty)}) as connection:
-        connection.execute("set enable_progress_bar = false")
-        connection.load_extension(str(extensions / "encodings.duckdb_extension"))
-        # DuckDB 1.5.5 tears a character apart where one of its blocks of 32 MB ends (mended after it: pull request
-        # 25100); it then refuses the text, or leaves that row out.
-        (rows,) = connection.execute(
-            "copy (from read_csv($text, encoding = 'gb18030', header = true, all_varchar = true, ignore_errors = true))"
-            " to $parquet (format parquet, compression zstd)",
-            {"text": str(data / _UNPACKED), "parquet": str(empty / "register.parquet")},
-        ).fetchall()[0]
+    except duckdb.Error as error:
+        raise BenchStopped(f"标尺 DuckDB 出错：{error}", f"DuckDB, the yardstick, failed: {error}") from error
     return rows
 
 
