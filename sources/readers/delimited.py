@@ -180,7 +180,7 @@ def _rows(open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, w
                     cells = next(csv.reader([line], delimiter=separator, quoting=csv.QUOTE_NONE))
                     is_damaged = len(cells) != width
                     taken = [line]
-                if _UNDECODABLE in "".join(taken):
+                if any(_UNDECODABLE in line for line in taken):
                     cells = [cell.replace(_UNDECODABLE, "\ufffd") for cell in cells]
                     is_damaged = True
                 lines.of_record = []
