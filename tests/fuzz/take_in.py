@@ -1,0 +1,92 @@
+"""The child process of the fuzzing test: takes damaged files in, one after the other, and tells what became of each.
+
+`python -m tests.fuzz.take_in FOLDER FIRST LAST` prints a JSON object a line: before a case its number, after it the
+outcome; at the end the process's peak memory. An audit hook notes every file that is opened for writing, made,
+renamed or removed outside of FOLDER. A process of its own, so that a crash or a swamped memory is one case's and is
+seen; the limits hold for it alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from sources.contract import load_contracts
+from sources.intake import read_delivery
+from sources.landing import scan
+from tests.fuzz.damage import damaged_file
+
+# Address space, so that a runaway ends here; what counts is the peak of what was really used.
+_MOST_ADDRESS_SPACE = 4 * 1024**3
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_CHANGES = {"os.mkdir": (0,), "os.rename": (0, 1), "os.remove": (0,), "os.symlink": (1,), "os.link": (1,)}
+
+
+def main(folder: Path, first: int, last: int) -> None:
+    """Take in the files `first` to `last - 1`, each in an empty data folder below `folder`."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESS_SPACE, _MOST_ADDRESS_SPACE))
+    tempfile.tempdir = str(folder)
+    contracts = load_contracts()
+    strays: list[str] = []
+    _watch(folder.resolve(), strays)
+    for number in range(first, last):
+        _tell(begins=number)
+        file = damaged_file(number)
+        data = folder / "data"
+        path = data / "landing" / file.feed / "2024-03" / file.name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(file.content)
+        started = time.perf_counter()
+        outcome, reason = "", ""
+        try:
+            (arrival,) = scan(data / "landing", contracts).arrivals
+            result = read_delivery(arrival, contracts[file.feed], data / "raw", contracts=contracts)
+            outcome = result.refusal_rule or result.status
+            reason = result.reason_en or ""
+        except BaseException as error:  # noqa: BLE001
+            outcome, reason = "raised", f"{type(error).__name__}: {error}"[:300]
+        _tell(
+            number=number,
+            format=file.format,
+            damage=file.damage,
+            outcome=outcome,
+            reason=reason,
+            seconds=round(time.perf_counter() - started, 3),
+            left_over=[str(one) for one in data.rglob("*.part")],
+            strays=strays,
+        )
+        shutil.rmtree(data)
+        # Removing a tree names its files without their folder.
+        strays.clear()
+    _tell(peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+def _watch(folder: Path, strays: list[str]) -> None:
+    inside = f"{folder}{os.sep}"
+
+    def note(event: str, args: tuple[Any, ...]) -> None:
+        if event == "open":
+            paths = [args[0]] if isinstance(args[2], int) and args[2] & _WRITING else []
+        else:
+            paths = [args[place] for place in _CHANGES.get(event, ())]
+        for path in paths:
+            if isinstance(path, (str, bytes)) and not os.path.abspath(os.fsdecode(path)).startswith(inside):  # noqa: PTH100
+                strays.append(f"{event} {os.fsdecode(path)}")
+
+    sys.addaudithook(note)
+
+
+def _tell(**said: Any) -> None:
+    sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,86 @@
+"""Thousands of damaged files: each is used or refused with its reason, in bounded memory, within the data folder."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sources.contract import load_contracts
+from tests.fuzz.damage import clean_files
+from tests.unit.sources.builders import Intake
+
+ROOT = Path(__file__).parents[2]
+CASES = 2_400
+BATCH = 400
+MOST_MB = 512
+
+
+def test_the_same_files_without_damage_are_accepted(tmp_path: Path) -> None:
+    intake = Intake(tmp_path, load_contracts())
+    results = {one.format: intake.read(one.name, one.content, feed=one.feed) for one in clean_files()}
+    assert {name: result.reason_en for name, result in results.items() if result.status != "accepted"} == {}
+    assert all(result.rows_by_kind["data"] >= 24 for result in results.values())
+
+
+@pytest.mark.timeout(900)
+def test_no_damaged_file_gives_a_traceback_or_swamps_the_memory_or_leaves_the_data_folder(
+    tmp_path: Path, record_property: pytest.RecordProperty
+) -> None:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        said = [
+            line
+            for lines in pool.map(lambda first: list(_take_in(tmp_path, first)), range(0, CASES, BATCH))
+            for line in lines
+        ]
+    cases = [line for line in said if "outcome" in line]
+    peaks = [line["peak_mb"] for line in said if "peak_mb" in line]
+    for line in _table(cases):
+        record_property("fuzzing", line)
+    record_property("fuzzing", f"peak memory of a child process: {max(peaks, default=0)} MB")
+    assert [line["number"] for line in cases] == list(range(CASES)), _last_begun(said, cases)
+    wrong = [line for line in cases if line["outcome"] == "raised" or line["left_over"] or line["strays"]]
+    assert not wrong, wrong[:10]
+    assert max(peaks) < MOST_MB
+    assert len(peaks) == CASES // BATCH
+    # The damage neither is so slight that all pass nor so coarse that none does.
+    outcomes = Counter(line["outcome"] for line in cases)
+    assert outcomes["accepted"] > CASES // 10
+    assert outcomes.total() - outcomes["accepted"] > CASES // 10
+
+
+def _take_in(tmp_path: Path, first: int) -> Iterator[dict[str, Any]]:
+    folder = tmp_path / f"from_{first}"
+    folder.mkdir()
+    command = [sys.executable, "-m", "tests.fuzz.take_in", str(folder), str(first), str(first + BATCH)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    for line in done.stdout.splitlines():
+        yield json.loads(line)
+    if done.returncode:
+        yield {"died": done.returncode, "stderr": done.stderr[-2000:]}
+    assert not list(folder.iterdir()), "a case left files behind"
+
+
+def _last_begun(said: list[dict[str, Any]], cases: list[dict[str, Any]]) -> str:
+    """The cases in which a child died, and its last words."""
+    ended = {line["number"] for line in cases}
+    begun = [line["begins"] for line in said if "begins" in line and line["begins"] not in ended]
+    return f"died in cases {begun}: {[line for line in said if 'died' in line]}"
+
+
+def _table(cases: list[dict[str, Any]]) -> Iterator[str]:
+    outcomes = sorted({line["outcome"] for line in cases})
+    counted = Counter((f"{line['format']} / {line['damage']}", line["outcome"]) for line in cases)
+    yield f"{'file / damage':24}" + "".join(f"{outcome:>12}" for outcome in outcomes)
+    for kind in sorted({kind for kind, _ in counted}):
+        yield f"{kind:24}" + "".join(f"{counted[kind, outcome]:12}" for outcome in outcomes)
+    yield f"{'all':24}" + "".join(
+        f"{sum(n for (_, one), n in counted.items() if one == outcome):12}" for outcome in outcomes
+    )
