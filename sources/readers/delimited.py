@@ -181,7 +181,8 @@ def _rows(open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, w
                     cells = next(csv.reader([line], delimiter=separator, quoting=csv.QUOTE_NONE))
                     is_damaged = len(cells) != width
                     taken = [line]
-                if any(_UNDECODABLE in line or "\0" in line for line in taken):
+                text_taken = "".join(taken)
+                if _UNDECODABLE in text_taken or "\0" in text_taken:
                     cells = [cell.replace(_UNDECODABLE, "\ufffd").replace("\0", "\ufffd") for cell in cells]
                     is_damaged = True
                 lines.of_record = []
@@ -190,7 +191,7 @@ def _rows(open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, w
                         f"第 {number} 行有 {len(cells)} 列，不是表格。请核对分隔符，重新导出后报送。",
                         f"line {number} has {len(cells)} columns: no table; look at its separators, export it again",
                     )
-                yield Row(number, cells, is_damaged=is_damaged)
+                yield Row(number, cells, is_damaged=is_damaged, size=len(text_taken))
             # The reader stops at the end of the text, and at a record that is too long.
 
 

@@ -1,7 +1,8 @@
 """Clean deliveries of every kind of file, and seeded damage to them: one number, one damaged file, always the same.
 
-Damage comes in three depths: to the bytes of a file; to one part inside a container, packed again so that the damage
-reaches the reader behind it; and to cells, in a file that is sound. What must become of it stands in the test.
+Damage comes in three depths: to the bytes of a file; to one part (XML) or some records (BIFF) inside a container,
+packed again so that the damage reaches the reader behind it; and to cells, in a file that is sound. What must become
+of it stands in the test.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import csv
 import datetime as dt
 import io
 import random
+import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,20 +21,24 @@ from typing import Any
 
 import xlsxwriter
 import xlwt
+from xlwt.CompoundDoc import XlsDoc
 
 from tests.unit.sources.builders import CODES, ENTERPRISE_HEADER, PROJECT_HEADER
 
 Rows = list[list[Any]]
 
+#: The sheet of a workbook in which the table stands.
+DATA_SHEET = "月报"
 _SEED = 20240305
 _ROWS = 24
+_OLE_SECTOR = 512
 _NASTY: tuple[Any, ...] = (
-    "", " ", "-", "—", "…", "合计", "小计", "注：", "统一社会信用代码", "计量单位：亿元", "填表人：", "=1/0", "#N/A", "N/A",
-    "１２３，４５６.７", "(1,234.5)", "1.2.3", "9.11410821234568E+17", "∞", "NaN", "-0", "1e400", "万", "5万吨", "20(万元人民币)",
-    "2024年13月45日", "99999999", "长期", "0000-00-00", "45356", "二〇二四年三月",
-    'a"b', '"', '""', ",", "\t", ";", "|", "\n", "\r\n", "a\nb", "\x1a", "\x00", "\u200b", "\ufeff", "\ufffe", "\U0001f600", "𠮷",
-    "x" * 32_000, "年" * 300, "<c r='A1'>", "&amp;&#x41;", "]]>", "{{ 1 }}", "'; drop table x; --", "../../etc/passwd",
-    0, -1, 0.1 + 0.2, 1e15, -1e308, 1e-300, 2**53, 45356, 45356.5, 2958466, True, False,
+    "", " ", "-", "—", "…", "合计", "小计", "注：", "统一社会信用代码", "计量单位：亿元", "填表人：", "=1/0", "#N/A",
+    "N/A", "１２３，４５６.７", "(1,234.5)", "1.2.3", "9.11410821234568E+17", "∞", "NaN", "-0", "1e400", "万", "5万吨",
+    "20(万元人民币)", "2024年13月45日", "99999999", "长期", "0000-00-00", "45356", "二〇二四年三月",
+    'a"b', '"', '""', ",", "\t", ";", "|", "\n", "\r\n", "a\nb", "\x1a", "\x00", "\u200b", "\ufeff", "\ufffe",
+    "\U0001f600", "𠮷", "x" * 32_000, "年" * 300, "<c r='A1'>", "&amp;&#x41;", "]]>", "{{ 1 }}", "'; drop table x; --",
+    "../../etc/passwd", 0, -1, 0.1 + 0.2, 1e15, -1e308, 1e-300, 2**53, 45356, 45356.5, 2958466, True, False,
     dt.date(2024, 3, 5), dt.date(9999, 12, 31), dt.date(1900, 1, 1),
 )  # fmt: skip
 _NUMBERS = (b"0", b"-1", b"65535", b"1048576", b"2147483647", b"4294967295", b"99999999999999999999", b"1e308", b"NaN")
@@ -39,13 +46,17 @@ _NUMBERS = (b"0", b"-1", b"65535", b"1048576", b"2147483647", b"4294967295", b"9
 
 @dataclass(frozen=True)
 class DamagedFile:
-    """A file to be taken in: what was done to which kind of file, and under which feed and name it is sent."""
+    """A file to be taken in: what was done to which kind of file, and under which feed and name it is sent.
+
+    `least_rows`: so many rows must be read from it at least, if it is accepted; None where the damage leaves it open.
+    """
 
     format: str
     damage: str
     feed: str
     name: str
     content: bytes
+    least_rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,35 +65,48 @@ class _Clean:
     name: str
     rows: Rows
     write: Callable[[Rows], bytes]
+    damages: tuple[str, ...]
+
+    def least_rows(self, rows: Rows) -> int | None:
+        """Down to the last row in which something was written; None where rows of text may be put together."""
+        if self.name.endswith((".xlsx", ".xls")):
+            return max(
+                (number for number, row in enumerate(rows, 1) if any(cell not in ("", None) for cell in row)), default=0
+            )
+        return None
 
 
 def clean_files() -> Iterator[DamagedFile]:
     """Every kind of file without any damage."""
     for name, clean in sorted(_CLEAN.items()):
-        yield DamagedFile(name, "none", clean.feed, clean.name, _clean_bytes(name))
+        yield DamagedFile(name, "none", clean.feed, clean.name, _clean_bytes(name), clean.least_rows(clean.rows))
 
 
 def damaged_file(number: int) -> DamagedFile:
     """The damaged file of that number."""
     chance = random.Random(f"{_SEED}/{number}")
     format_name, clean = chance.choice(sorted(_CLEAN.items()))
-    kinds = [kind for kind in _DAMAGES if kind != "part" or "zip" in format_name or "xlsx" in format_name]
-    kind = chance.choice(kinds)
-    if kind == "cells":
-        content = _written_or_clean(clean, _spoilt_cells(clean.rows, chance))
-    elif kind == "part":
-        content = _spoilt_part(_clean_bytes(format_name), chance)
-    else:
-        content = _spoilt_bytes(_clean_bytes(format_name), chance)
-    return DamagedFile(format_name, kind, clean.feed, clean.name, content)
+    kind = chance.choice(clean.damages)
+    least_rows = None
+    match kind:
+        case "cells":
+            content, rows = _written_or_clean(clean, _spoilt_cells(clean.rows, chance))
+            least_rows = clean.least_rows(rows)
+        case "part":
+            content = _spoilt_part(_clean_bytes(format_name), chance)
+        case "records":
+            content = _spoilt_records(_clean_bytes(format_name), chance)
+        case _:
+            content = _spoilt_bytes(_clean_bytes(format_name), chance)
+    return DamagedFile(format_name, kind, clean.feed, clean.name, content, least_rows)
 
 
-def _written_or_clean(clean: _Clean, rows: Rows) -> bytes:
+def _written_or_clean(clean: _Clean, rows: Rows) -> tuple[bytes, Rows]:
     try:
-        return clean.write(rows)
+        return clean.write(rows), rows
     except (ValueError, UnicodeError, OverflowError, TypeError):
         # A cell that this writer refuses: the sheet then goes out as it was.
-        return clean.write(clean.rows)
+        return clean.write(clean.rows), clean.rows
 
 
 @cache
@@ -121,23 +145,31 @@ def _spoilt_part(content: bytes, chance: random.Random) -> bytes:
     """One member of a zip damaged, left out, sent twice, or renamed; the zip itself is sound."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        chosen = chance.choice(old.namelist())
+        # Half of the damage goes where most of the data is.
+        largest = max(old.infolist(), key=lambda info: info.file_size).filename
+        chosen = chance.choice((largest, chance.choice(old.namelist())))
         for name in old.namelist():
             part = old.read(name)
             if name != chosen:
                 new.writestr(name, part)
                 continue
-            match chance.randrange(6):
+            match chance.randrange(9):
                 case 0:
                     continue
                 case 1:
                     new.writestr(chance.choice((f"../{name}", f"/{name}", name.upper(), f"{name}\0", "x.zip")), part)
                 case 2:
+                    new.writestr(name, _spoilt_bytes(part, chance))
+                case _ if name.endswith(".xlsx"):
+                    new.writestr(name, _spoilt_part(part, chance))
+                case _ if name.endswith(".xls"):
+                    new.writestr(name, _spoilt_records(part, chance))
+                case 3 | 4 | 5:
                     new.writestr(name, _with_other_number(part, chance))
-                case 3:
+                case 6 | 7:
                     new.writestr(name, _with_other_tag(part, chance))
                 case _:
-                    new.writestr(name, _spoilt_bytes(part, chance))
+                    new.writestr(name, _with_other_text(part, chance))
     return stream.getvalue()
 
 
@@ -155,6 +187,59 @@ def _with_other_tag(part: bytes, chance: random.Random) -> bytes:
     place = chance.randrange(len(pieces))
     pieces[place : place + 1] = [pieces[place]] * chance.choice((0, 2, 1000))
     return b">".join(pieces)
+
+
+def _with_other_text(part: bytes, chance: random.Random) -> bytes:
+    """What stands between two tags, or in quotes, replaced by something else of the same part."""
+    pieces = re.split(rb"([<>\"])", part)
+    place = chance.randrange(len(pieces))
+    pieces[place] = chance.choice(pieces)
+    return b"".join(pieces)
+
+
+def _spoilt_records(content: bytes, chance: random.Random) -> bytes:
+    """Records of an .xls (BIFF) damaged, left out, sent twice, or of another kind; the container is sound.
+
+    xlwt writes the stream right behind the container's first sector.
+    """
+    records = list(_records(content[_OLE_SECTOR:]))
+    for _ in range(chance.choice((1, 1, 2, 5, 30))):
+        # The last sheet, and so the data, stands behind what describes the book.
+        place = chance.randrange(chance.choice((0, len(records) // 2)), len(records))
+        kind, body = records[place]
+        match chance.randrange(8):
+            case 0:
+                records[place : place + 1] = []
+            case 1:
+                records[place : place + 1] = [records[place]] * chance.choice((2, 300))
+            case 2:
+                records[place] = (chance.choice(records)[0], body)
+            case 3:
+                records[place] = (kind, body[: chance.randrange(len(body) + 1)])
+            case 4:
+                records[place] = (kind, body + chance.randbytes(chance.choice((1, 2, 8, 512))))
+            case _ if body:
+                spoilt = bytearray(body)
+                start = chance.randrange(len(spoilt))
+                spoilt[start : start + chance.choice((1, 2, 4))] = chance.choice(
+                    (b"\0", b"\xff\xff", chance.randbytes(2))
+                )
+                records[place] = (kind, bytes(spoilt))
+            case _:
+                pass
+    stream = io.BytesIO()
+    XlsDoc().save(stream, b"".join(struct.pack("<HH", kind, len(body)) + body for kind, body in records))
+    return stream.getvalue()
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    place = 0
+    while place + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, place)
+        if not kind:
+            return
+        yield kind, stream[place + 4 : place + 4 + length]
+        place += 4 + length
 
 
 def _spoilt_cells(rows: Rows, chance: random.Random) -> Rows:
@@ -190,7 +275,7 @@ def _as_xlsx(rows: Rows) -> bytes:
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as workbook:
         workbook.add_worksheet("空表")
-        sheet = workbook.add_worksheet("月报")
+        sheet = workbook.add_worksheet(DATA_SHEET)
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
         sheet.merge_range(4, 2, 6, 2, "年馍")
@@ -203,7 +288,7 @@ def _as_xlsx(rows: Rows) -> bytes:
 def _as_xls(rows: Rows) -> bytes:
     workbook = xlwt.Workbook(encoding="utf-8")
     workbook.add_sheet("空表")
-    sheet = workbook.add_sheet("月报", cell_overwrite_ok=True)
+    sheet = workbook.add_sheet(DATA_SHEET, cell_overwrite_ok=True)
     day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
@@ -256,13 +341,24 @@ def _project_rows() -> Rows:
     ]
 
 
+def _text_of(feed_name: str, encoding: str, separator: str) -> _Clean:
+    def write(rows: Rows) -> bytes:
+        return _as_text(rows, encoding, separator)
+
+    return _Clean("registration_entities", feed_name, _register_rows(), write, ("bytes", "cells"))
+
+
+# Damage to the shell of a container is found by its check sums: more of it goes to what is inside.
+_IN_ZIP = ("bytes", "part", "part", "part", "cells")
 _CLEAN = {
-    "xlsx": _Clean("statistics_enterprise", "月报.xlsx", _enterprise_rows(), _as_xlsx),
-    "xlsx ledger": _Clean("ledger_projects", "台账.xlsx", _project_rows(), _as_xlsx),
-    "xls": _Clean("statistics_enterprise", "月报.xls", _enterprise_rows(), _as_xls),
-    "zip": _Clean("registration_entities", "登记.zip", _register_rows(), _as_zip),
-    "text utf-8": _Clean("registration_entities", "a.csv", _register_rows(), lambda r: _as_text(r, "utf-8", ",")),
-    "text gb18030": _Clean("registration_entities", "b.txt", _register_rows(), lambda r: _as_text(r, "gb18030", "|")),
-    "text utf-16": _Clean("registration_entities", "c.csv", _register_rows(), lambda r: _as_text(r, "utf-16", "\t")),
+    "xlsx": _Clean("statistics_enterprise", "月报.xlsx", _enterprise_rows(), _as_xlsx, _IN_ZIP),
+    "xlsx ledger": _Clean("ledger_projects", "台账.xlsx", _project_rows(), _as_xlsx, _IN_ZIP),
+    "xls": _Clean(
+        "statistics_enterprise", "月报.xls", _enterprise_rows(), _as_xls, ("bytes", "records", "records", "cells")
+    ),
+    "zip": _Clean("registration_entities", "登记.zip", _register_rows(), _as_zip, _IN_ZIP),
+    "text utf-8": _text_of("a.csv", "utf-8", ","),
+    "text utf-8-sig": _text_of("d.csv", "utf-8-sig", ";"),
+    "text gb18030": _text_of("b.txt", "gb18030", "|"),
+    "text utf-16": _text_of("c.csv", "utf-16", "\t"),
 }
-_DAMAGES = ("bytes", "part", "cells")

@@ -15,13 +15,17 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from sources.contract import load_contracts
-from sources.intake import read_delivery
+from sources.intake import IntakeResult, read_delivery
 from sources.landing import scan
-from tests.fuzz.damage import damaged_file
+from tests.fuzz.damage import DATA_SHEET, DamagedFile, damaged_file
 
 # Address space, so that a runaway ends here; what counts is the peak of what was really used.
 _MOST_ADDRESS_SPACE = 4 * 1024**3
@@ -33,6 +37,7 @@ def main(folder: Path, first: int, last: int) -> None:
     """Take in the files `first` to `last - 1`, each in an empty data folder below `folder`."""
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESS_SPACE, _MOST_ADDRESS_SPACE))
     tempfile.tempdir = str(folder)
+    sys.dont_write_bytecode = True
     contracts = load_contracts()
     strays: list[str] = []
     _watch(folder.resolve(), strays)
@@ -44,28 +49,53 @@ def main(folder: Path, first: int, last: int) -> None:
         path.parent.mkdir(parents=True)
         path.write_bytes(file.content)
         started = time.perf_counter()
-        outcome, reason = "", ""
+        unsound: list[str] = []
         try:
             (arrival,) = scan(data / "landing", contracts).arrivals
             result = read_delivery(arrival, contracts[file.feed], data / "raw", contracts=contracts)
             outcome = result.refusal_rule or result.status
-            reason = result.reason_en or ""
+            unsound = list(_unsound(result, file))
         except BaseException as error:  # noqa: BLE001
-            outcome, reason = "raised", f"{type(error).__name__}: {error}"[:300]
+            outcome, unsound = "raised", [f"{type(error).__name__}: {error}"[:300]]
         _tell(
             number=number,
             format=file.format,
             damage=file.damage,
             outcome=outcome,
-            reason=reason,
+            unsound=unsound,
             seconds=round(time.perf_counter() - started, 3),
-            left_over=[str(one) for one in data.rglob("*.part")],
-            strays=strays,
+            strays=[*strays, *_left_over(data)],
         )
         shutil.rmtree(data)
         # Removing a tree names its files without their folder.
         strays.clear()
     _tell(peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+def _unsound(result: IntakeResult, file: DamagedFile) -> Iterator[str]:
+    """What does not hold of a result: a reason in both languages, or rows of which none is lost."""
+    if result.status == "refused":
+        if not (result.reason_zh and result.reason_en):
+            yield "refused without a reason"
+        return
+    assert result.raw_path
+    rows = pq.read_table(result.raw_path, columns=["_file", "_sheet", "_row", "_row_kind"]).to_pylist()
+    kinds = Counter(row["_row_kind"] for row in rows)
+    if not kinds.total() == result.rows_read == result.rows_data + result.rows_not_data:
+        yield f"{kinds.total()} rows written, {result.rows_read} read"
+    if kinds != result.rows_by_kind:
+        yield f"{kinds} written, {result.rows_by_kind} told"
+    if len({(row["_file"], row["_sheet"], row["_row"]) for row in rows}) < len(rows):
+        yield "two rows of one place"
+    if file.least_rows is not None and sum(row["_sheet"] == DATA_SHEET for row in rows) < file.least_rows:
+        yield f"less than the {file.least_rows} rows that were sent"
+
+
+def _left_over(data: Path) -> Iterator[str]:
+    """Files that are neither the delivery nor a whole raw file."""
+    for path in data.rglob("*"):
+        if path.is_file() and "landing" not in path.parts and path.suffix != ".parquet":
+            yield f"left over {path}"
 
 
 def _watch(folder: Path, strays: list[str]) -> None:
