@@ -46,7 +46,7 @@ __all__ = ["ColumnRead", "IntakeResult", "TableRead", "read_delivery", "write_sc
 _LOG = logging.getLogger(__name__)
 # A batch is so many rows; fewer where they are wide or long, for one line of a text may hold a megabyte.
 _BATCH_ROWS = 32_768
-_BATCH_CELLS = 2_000_000
+_BATCH_CELLS = 500_000
 _BATCH_CHARACTERS = 10_000_000
 # A register of 3 million entities is about 1 GB of text.
 _LARGEST_FILE = 4096 * MIB

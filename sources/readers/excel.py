@@ -32,7 +32,7 @@ _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "x
 _TEXTS = "xl/sharedStrings.xml"
 # calamine lays a sheet out as a full rectangle, and gives each cell a text of its own: one stray cell in the last
 # corner makes 17 thousand million cells, one long text shown in many cells as many copies.
-_MOST_CELLS = 3_000_000
+_MOST_CELLS = 1_200_000
 _MOST_TEXT_BYTES = 64 * MIB
 _MOST_PLAIN_FACTS = 200_000
 _MOST_MERGES = 100_000
@@ -393,8 +393,9 @@ def _beyond_bounds(sheet: str, seen_zh: str, seen_en: str) -> UnsafeFile:
 
 def _too_much_text() -> UnsafeFile:
     return UnsafeFile(
-        f"工作簿的文字超过 {_MOST_TEXT_BYTES // MIB} MB。请检查各工作表，或另存为 CSV 后报送。",
-        f"the workbook holds more than {_MOST_TEXT_BYTES // MIB} MB of text; look at its sheets, or save it as CSV",
+        f"工作簿的文字超过 {_MOST_TEXT_BYTES // MIB} MB（或 {_MOST_CELLS} 条）。请检查各工作表，或另存为 CSV 后报送。",
+        f"the workbook holds more than {_MOST_TEXT_BYTES // MIB} MB of text, or {_MOST_CELLS} texts; look at its "
+        "sheets, or save it as CSV",
     )
 
 

@@ -1,9 +1,10 @@
 """The child process of the fuzzing test: takes damaged files in, one after the other, and tells what became of each.
 
-`python -m tests.fuzz.take_in FOLDER FIRST LAST` prints a JSON object a line: before a case its number, after it the
-outcome; at the end the process's peak memory. An audit hook notes every file that is opened for writing, made,
-renamed or removed outside of FOLDER. A process of its own, so that a crash or a swamped memory is one case's and is
-seen; the limits hold for it alone.
+`python -m tests.fuzz.take_in FOLDER FIRST END` takes in the files of `damage.py` from FIRST to before END, `… FOLDER`
+alone those of `hostile.py`. It prints a JSON object a line: before a case its number, after it the outcome; at the end
+the process's peak memory. An audit hook notes every file that is opened for writing, made, renamed or removed outside
+of FOLDER. A process of its own, so that a crash or a swamped memory is one case's and is seen; the limits hold for it
+alone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from sources.contract import load_contracts
 from sources.intake import IntakeResult, read_delivery
 from sources.landing import scan
 from tests.fuzz.damage import DATA_SHEET, DamagedFile, damaged_file
+from tests.fuzz.hostile import hostile_files
 
 # Address space, so that a runaway ends here; what counts is the peak of what was really used.
 _MOST_ADDRESS_SPACE = 4 * 1024**3
@@ -33,27 +35,27 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CHANGES = {"os.mkdir": (0,), "os.rename": (0, 1), "os.remove": (0,), "os.symlink": (1,), "os.link": (1,)}
 
 
-def main(folder: Path, first: int, last: int) -> None:
-    """Take in the files `first` to `last - 1`, each in an empty data folder below `folder`."""
+def main(folder: Path, files: Iterable[tuple[int, DamagedFile]]) -> None:
+    """Take in the numbered files, each in an empty data folder below `folder`."""
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESS_SPACE, _MOST_ADDRESS_SPACE))
     tempfile.tempdir = str(folder)
     sys.dont_write_bytecode = True
     contracts = load_contracts()
     strays: list[str] = []
     _watch(folder.resolve(), strays)
-    for number in range(first, last):
+    for number, file in files:
         _tell(begins=number)
-        file = damaged_file(number)
         data = folder / "data"
         path = data / "landing" / file.feed / "2024-03" / file.name
         path.parent.mkdir(parents=True)
         path.write_bytes(file.content)
         started = time.perf_counter()
-        unsound: list[str] = []
+        reason, unsound = "", []
         try:
             (arrival,) = scan(data / "landing", contracts).arrivals
             result = read_delivery(arrival, contracts[file.feed], data / "raw", contracts=contracts)
             outcome = result.refusal_rule or result.status
+            reason = result.reason_en or ""
             unsound = list(_unsound(result, file))
         except BaseException as error:  # noqa: BLE001
             outcome, unsound = "raised", [f"{type(error).__name__}: {error}"[:300]]
@@ -62,6 +64,7 @@ def main(folder: Path, first: int, last: int) -> None:
             format=file.format,
             damage=file.damage,
             outcome=outcome,
+            reason=reason,
             unsound=unsound,
             seconds=round(time.perf_counter() - started, 3),
             strays=[*strays, *_left_over(data)],
@@ -119,4 +122,7 @@ def _tell(**said: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    if sys.argv[2:]:
+        main(Path(sys.argv[1]), ((number, damaged_file(number)) for number in range(*map(int, sys.argv[2:]))))
+    else:
+        main(Path(sys.argv[1]), enumerate([hostile.file for hostile in hostile_files()]))

@@ -15,6 +15,7 @@ import pytest
 
 from sources.contract import load_contracts
 from tests.fuzz.damage import clean_files
+from tests.fuzz.hostile import hostile_files
 from tests.unit.sources.builders import Intake
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ def test_no_damaged_file_gives_a_traceback_or_swamps_the_memory_or_leaves_the_da
     with ThreadPoolExecutor(max_workers=2) as pool:
         said = [
             line
-            for lines in pool.map(lambda first: list(_take_in(tmp_path, first)), range(0, CASES, BATCH))
+            for lines in pool.map(lambda first: _take_in(tmp_path, first, first + BATCH), range(0, CASES, BATCH))
             for line in lines
         ]
     cases = [line for line in said if "outcome" in line]
@@ -49,11 +50,8 @@ def test_no_damaged_file_gives_a_traceback_or_swamps_the_memory_or_leaves_the_da
         record_property("fuzzing", line)
     record_property("fuzzing", f"{len(laid_out)} of {len(cases)} files got beyond the readers")
     record_property("fuzzing", f"peak memory of a child process: {max(peaks, default=0)} MB")
-    assert [line["number"] for line in cases] == list(range(CASES)), _last_begun(said, cases)
-    wrong = [line for line in cases if line["unsound"] or line["strays"]]
-    assert not wrong, wrong[:10]
+    _assert_withstood(said, CASES)
     assert len(peaks) == CASES // BATCH
-    assert max(peaks) < MOST_MB
     # The damage neither is so slight that all pass nor so coarse that the readers alone meet it.
     assert len(laid_out) > CASES // 2
     for kind in {(line["format"], line["damage"]) for line in cases} - FOUND_BY_CHECK_SUMS:
@@ -62,17 +60,45 @@ def test_no_damaged_file_gives_a_traceback_or_swamps_the_memory_or_leaves_the_da
         assert outcomes.total() - outcomes["accepted"] > outcomes.total() // 10, kind
 
 
-def _take_in(tmp_path: Path, first: int) -> Iterator[dict[str, Any]]:
-    folder = tmp_path / f"from_{first}"
+def test_hostile_files_are_refused_each_for_its_own_reason_in_bounded_memory(
+    tmp_path: Path, record_property: pytest.RecordProperty
+) -> None:
+    hostile = list(hostile_files())
+    said = _take_in(tmp_path)
+    cases = [line for line in said if "outcome" in line]
+    for line, expected in zip(cases, hostile, strict=False):
+        record_property(
+            "hostile", f"{expected.file.damage}: {line['outcome']}, {line['seconds']:.1f} s, {line['reason'][:90]}"
+        )
+    _assert_withstood(said, len(hostile))
+    wrong = [
+        (expected.file.damage, line["outcome"], line["reason"])
+        for line, expected in zip(cases, hostile, strict=True)
+        if line["outcome"] != (expected.rule or "accepted") or expected.told not in line["reason"]
+    ]
+    assert not wrong
+
+
+def _assert_withstood(said: list[dict[str, Any]], expected: int) -> None:
+    """Every case has an outcome and leaves nothing outside its data folder; memory has stayed within its bound."""
+    cases = [line for line in said if "outcome" in line]
+    assert [line["number"] for line in cases] == list(range(expected)), _last_begun(said, cases)
+    wrong = [line for line in cases if line["unsound"] or line["strays"]]
+    assert not wrong, wrong[:10]
+    assert max(line["peak_mb"] for line in said if "peak_mb" in line) < MOST_MB
+
+
+def _take_in(tmp_path: Path, *numbers: int) -> list[dict[str, Any]]:
+    """What a child process tells of the damaged files of these numbers, or of the hostile ones."""
+    folder = tmp_path / f"from_{'_'.join(map(str, numbers))}"
     folder.mkdir()
-    command = [sys.executable, "-m", "tests.fuzz.take_in", str(folder), str(first), str(first + BATCH)]
+    command = [sys.executable, "-m", "tests.fuzz.take_in", str(folder), *map(str, numbers)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
-    for line in done.stdout.splitlines():
-        yield json.loads(line)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
     if done.returncode:
-        yield {"died": done.returncode, "stderr": done.stderr[-2000:]}
-    else:
-        assert not list(folder.iterdir()), "a case left files behind"
+        return [*said, {"died": done.returncode, "stderr": done.stderr[-2000:]}]
+    assert not list(folder.iterdir()), "a case left files behind"
+    return said
 
 
 def _last_begun(said: list[dict[str, Any]], cases: list[dict[str, Any]]) -> str:
