@@ -65,9 +65,9 @@ def find_encoding(open_binary: Callable[[], IO[bytes]]) -> str:
         # Zero bytes at the end only fill up a block.
         sample = sample.rstrip(b"\0")
         # Separators, digits, line ends have a zero byte in UTF-16, the high one: its place tells the byte order. Zero
-        # bytes on both sides are damage, and spoil their own lines.
+        # bytes on both sides (but for a few such as that of 一) are damage, and spoil their own lines.
         odd, even = sample[1::2].count(0), sample[0::2].count(0)
-        if max(odd, even) * 100 >= len(sample) > 0 and max(odd, even) > 4 * min(odd, even):
+        if max(odd, even) * 100 >= len(sample) > 0 and max(odd, even) > 2 * min(odd, even):
             return _checked("utf-16-le" if odd > even else "utf-16-be", sample)
         block = sample
         while block.isascii() and (following := stream.read(_SAMPLE_BYTES)):
