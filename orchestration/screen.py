@@ -91,6 +91,11 @@ def show_report(console: Console, report: RunReport) -> None:
         show_stop(console, report.failure, report.log_path)
     if report.is_nothing_new:
         console.print("[bold]没有新内容 nothing new[/bold]  来文、规则和程序都与上次相同，未重建，也未发布。")
+    _section(
+        console,
+        "从数据库取得的报送 fetched from senders' databases",
+        [f"{one.feed}/{one.period}  {one.sender}  {one.rows} 行 rows  {one.asked_at}" for one in report.fetched],
+    )
     _section(console, "重新打开的月份 re-opened", [line for one in report.reopened for line in _reopened(one)], "cyan")
     _section(
         console,
