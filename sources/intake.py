@@ -44,7 +44,10 @@ from sources.refusals import Refusal, RefusalRule, place_en, place_zh
 __all__ = ["ColumnRead", "IntakeResult", "TableRead", "read_delivery", "write_schema"]
 
 _LOG = logging.getLogger(__name__)
+# A batch is so many rows; fewer where they are wide or long, for one line of a text may hold a megabyte.
 _BATCH_ROWS = 32_768
+_BATCH_CELLS = 500_000
+_BATCH_CHARACTERS = 10_000_000
 # A register of 3 million entities is about 1 GB of text.
 _LARGEST_FILE = 4096 * MIB
 # Kinds whose cells are put into the contract's columns: a 合计 is compared with its rows.
@@ -436,7 +439,16 @@ class _Batches:
 
 
 def _chunks(rows: Iterator[LaidRow]) -> Iterator[list[LaidRow]]:
-    while chunk := list(islice(rows, _BATCH_ROWS)):
+    chunk: list[LaidRow] = []
+    cells = characters = 0
+    for laid in rows:
+        chunk.append(laid)
+        cells += len(laid.cells)
+        characters += laid.row.size
+        if len(chunk) >= _BATCH_ROWS or cells >= _BATCH_CELLS or characters >= _BATCH_CHARACTERS:
+            yield chunk
+            chunk, cells, characters = [], 0, 0
+    if chunk:
         yield chunk
 
 
