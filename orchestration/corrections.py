@@ -23,7 +23,7 @@ from sources.readers.files import read_tables
 from sources.units import dimension_of
 
 OUTCOME_TABLE = "val_declared_corrections"
-_MISSING = frozenset({"-", "—", "…", "/", "无", "空"})
+_MISSING = frozenset({"-", "—", "…", "/", "无", "空", "N/A", "n/a"})
 _PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 #: The columns of a file of corrections: field -> names by which it is found.

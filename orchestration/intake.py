@@ -20,6 +20,7 @@ from orchestration.warehouse_glance import PREVIEW_ROWS, markdown_table
 from sources.contract import Contract
 from sources.intake import read_delivery
 from sources.landing import SHANGHAI, Arrival
+from sources.person_numbers import without_person_numbers
 from sources.raw_file import raw_path, write_schema
 
 # What dbt is told; architecture.md has the meaning of each column.
@@ -157,7 +158,8 @@ def _has_lost_its_raw_file(delivery: Delivery, raw_dir: Path) -> bool:
 def preview(contract: Contract, intake: FeedIntake, raw_dir: Path) -> str | None:
     """The first data rows of the last delivery accepted, as a markdown table; None if none was accepted.
 
-    Columns of personal data are left out, and whatever stood under headers that the contract does not know.
+    Columns of personal data are left out, and whatever stood under headers that the contract does not know; a number
+    of a person in another column is starred out.
     """
     if not intake.accepted:
         return None
@@ -168,7 +170,7 @@ def preview(contract: Contract, intake: FeedIntake, raw_dir: Path) -> str | None
     for batch in file.iter_batches(batch_size=1024, columns=["_row_kind", *columns]):
         for row in batch.to_pylist():
             if row["_row_kind"] == "data":
-                rows.append([row[name] for name in columns])
+                rows.append([row[name] and without_person_numbers(row[name]) for name in columns])
             if len(rows) == PREVIEW_ROWS:
                 return markdown_table([contract.column(name).label_zh for name in columns], rows)
     return markdown_table([contract.column(name).label_zh for name in columns], rows)

@@ -26,12 +26,14 @@ from orchestration.stops import Misuse, Stop
 from orchestration.waivers import WaiversInForce
 from orchestration.warehouse_glance import read_rows
 from sources.contract import UNIT_SUFFIX, Contract
+from sources.person_numbers import without_person_numbers
 from sources.raw_file import raw_path
 
 SET_ASIDE = "quarantine"
 WARNING = "warn"
 MASK = "＊＊＊"
 WHOLE_LINE = "整行内容"
+BY_CONTRACT = "（来文无此列，按契约）"
 # Enough of a hash to tell the rows of a province apart, and short enough to be typed.
 _REF_DIGITS = 10
 
@@ -149,7 +151,10 @@ class Quarantine:
         grouped: dict[tuple[Any, ...], list[BrokenRule]] = defaultdict(list)
         for *place, rule_id, severity, columns, seen in found:
             grouped[tuple(place)].append(self._broken_rule(place[1], rule_id, severity, columns, seen))
-        return [FlaggedRow(row_ref(place[0], place[2]), *place, rules=tuple(rules)) for place, rules in grouped.items()]
+        return [
+            FlaggedRow(row_ref(period, row_id), period, feed, row_id, *at, self._shown_key(feed, key), tuple(rules))
+            for (period, feed, row_id, *at, key), rules in grouped.items()
+        ]
 
     def find(self, name: str, periods: Sequence[str] = ()) -> list[FlaggedRow]:
         """The rows that a person calls `name`: by (the beginning of) their `row_ref`, or by their key.
@@ -249,6 +254,12 @@ class Quarantine:
             return Sentence(verdict.message_zh, verdict.message_en)
         return Sentence(rule["message_zh"], rule["message_en"])
 
+    def _shown_key(self, feed: str, key: str) -> str:
+        """A row's key; in the place of a credit code can stand its owner's telephone or identity number."""
+        contract = self.contracts[feed]
+        is_of_code = any(contract.column(name).type == "credit_code" for name in contract.key)
+        return without_person_numbers(key) if is_of_code else key
+
     def _broken_rule(self, feed: str, rule_id: str, severity: str, columns: str, seen: str) -> BrokenRule:
         contract = self.contracts[feed]
         at_fault = offending_columns(contract, columns)
@@ -258,7 +269,7 @@ class Quarantine:
             rule_id,
             severity,
             at_fault,
-            MASK if seen and is_personal else seen,
+            MASK if seen and is_personal else without_person_numbers(seen),
             Sentence(rule["message_zh"], rule["message_en"]),
             Sentence(rule["remedy_zh"], rule["remedy_en"]),
         )
@@ -304,7 +315,10 @@ def sender_of(delivery: Delivery, contract: Contract) -> str:
 
 def masked(cells: Iterable[SentCell]) -> tuple[SentCell, ...]:
     """Cells for a screen: what is personal, or may be, is not shown."""
-    return tuple(replace(cell, text=MASK) if cell.is_personal and cell.text else cell for cell in cells)
+    return tuple(
+        replace(cell, text=MASK if cell.is_personal else without_person_numbers(cell.text)) if cell.text else cell
+        for cell in cells
+    )
 
 
 def _cells(row: Mapping[str, Any], contract: Contract, at_fault: frozenset[str]) -> tuple[SentCell, ...]:
@@ -316,9 +330,11 @@ def _cells(row: Mapping[str, Any], contract: Contract, at_fault: frozenset[str])
                 WHOLE_LINE, None, " | ".join(cell or "" for cell in others), None, is_offending=True, is_personal=True
             ),
         )
+    # A raw file of before has no such column.
+    by_contract = (row.get("_defaults") or "").split("|")
     known = [
         SentCell(
-            header=column.label_zh,
+            header=column.label_zh + (BY_CONTRACT if column.name in by_contract else ""),
             column=column.name,
             text=row.get(column.name),
             unit=row.get(column.name + UNIT_SUFFIX) if column.unit else None,

@@ -238,6 +238,12 @@ def summarise(build: Build, report: RunReport) -> None:
         *build.mended,
         *(Sentence(one.message_zh, one.message_en) for one in build.fetched.notices),
         *(
+            Sentence(f"{one.feed}/{one.period}：{one.note_zh}", f"{one.feed}/{one.period}: {one.note_en}")
+            for intake in build.intakes.values()
+            for one in intake.accepted
+            if one.note_zh
+        ),
+        *(
             Sentence(f"{place}：{one.message_zh}", f"{place}: {one.message_en}")
             for one in build.notices
             for place in [one.path.parent.relative_to(landing.parent).as_posix()]

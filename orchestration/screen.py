@@ -442,6 +442,7 @@ def show_manifest(console: Console, manifest: "Manifest", path: Path) -> None:
         f"来文 input files（{len(manifest.inputs)}）",
         [
             f"{one.feed}/{one.period}/{one.file_name}  {one.rows_data} 行  {one.status}"
+            + (f"  {one.note_zh}" if one.note_zh else "")
             for one in manifest.inputs
             if one.period == manifest.period
         ],

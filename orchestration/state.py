@@ -25,6 +25,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from expectations.verdict import Verdict
 from orchestration.stops import Stop
 from sources.landing import SHANGHAI
+from sources.person_numbers import without_person_numbers
 
 STATE_FILE = "state.sqlite"
 SCHEMA_VERSION = 1
@@ -64,6 +65,15 @@ DELIVERIES = sa.Table(
     sa.Column("read_at", sa.Text),
     sa.CheckConstraint("status in ('seen', 'accepted', 'refused')"),
     sa.UniqueConstraint("feed", "period", "sha256"),
+)
+
+# What a delivery's rows owe to the contract, in words; most deliveries have none.
+DELIVERY_NOTES = sa.Table(
+    "delivery_notes",
+    _METADATA,
+    sa.Column("delivery_id", sa.Text, sa.ForeignKey(DELIVERIES.c.delivery_id), primary_key=True),
+    sa.Column("note_zh", sa.Text, nullable=False),
+    sa.Column("note_en", sa.Text, nullable=False),
 )
 
 NOTICES = sa.Table(
@@ -241,6 +251,8 @@ class IntakeLike(Protocol):
     rows_read: int
     rows_data: int
     rows_not_data: int
+    note_zh: str | None
+    note_en: str | None
 
 
 class NoticeLike(Protocol):
@@ -258,7 +270,7 @@ class Delivery:
 
     `arrival_no` counts from 1 within feed and period in the order of supersession: by `received_at`, then
     by when it was first seen, then by file name; higher wins. `is_refusal_pending`: refused, and no later
-    one accepted. Rows are 0 until it is accepted.
+    one accepted. Rows are 0 until it is accepted. Notes: what its rows owe to the contract, not to the file.
     """
 
     delivery_id: str
@@ -283,6 +295,8 @@ class Delivery:
     rows_not_data: int
     contract_sha256: str | None
     read_at: datetime | None
+    note_zh: str | None
+    note_en: str | None
     arrival_no: int
     is_refusal_pending: bool
 
@@ -553,6 +567,13 @@ class State:
                     read_at=_text(now),
                 )
             )
+            connection.execute(sa.delete(DELIVERY_NOTES).where(DELIVERY_NOTES.c.delivery_id == result.delivery_id))
+            if changed.rowcount and result.note_zh:
+                connection.execute(
+                    DELIVERY_NOTES.insert().values(
+                        delivery_id=result.delivery_id, note_zh=result.note_zh, note_en=result.note_en
+                    )
+                )
         if changed.rowcount != 1:
             raise LookupError(f"delivery {result.delivery_id} was never registered")
 
@@ -567,8 +588,10 @@ class State:
                 DELIVERIES.c.delivery_id,
             ),
         )
-        query = sa.select(DELIVERIES, arrival_no.label("arrival_no")).order_by(
-            DELIVERIES.c.feed, DELIVERIES.c.period, sa.text("arrival_no")
+        query = (
+            sa.select(DELIVERIES, DELIVERY_NOTES.c.note_zh, DELIVERY_NOTES.c.note_en, arrival_no.label("arrival_no"))
+            .outerjoin(DELIVERY_NOTES, DELIVERIES.c.delivery_id == DELIVERY_NOTES.c.delivery_id)
+            .order_by(DELIVERIES.c.feed, DELIVERIES.c.period, sa.text("arrival_no"))
         )
         if through is not None:
             query = query.where(DELIVERIES.c.period <= through)
@@ -620,7 +643,7 @@ class State:
             {
                 "run_id": run_id,
                 "kind": notice.kind,
-                "path": str(notice.path),
+                "path": without_person_numbers(str(notice.path)),
                 "message_zh": notice.message_zh,
                 "message_en": notice.message_en,
             }

@@ -32,6 +32,7 @@ LINEAGE_COLUMNS = (
     "_row_kind",
     "_is_hidden",
     "_cells",
+    "_defaults",
 )
 UNIT_SUFFIX = "__unit"
 
@@ -49,7 +50,11 @@ class _Strict(BaseModel):
 
 
 class Column(_Strict):
-    """One column of a feed. `is_required` means that its header must be found, else the file is refused."""
+    """One column of a feed. `is_required` means that its header must be found, else the file is refused.
+
+    `default` is for a sender whose form has no such column since it would say the same in every row: it stands in each
+    data row of a table without the header, and never in an empty cell under it. Where it stood is told.
+    """
 
     name: Name
     label_zh: str
@@ -59,6 +64,9 @@ class Column(_Strict):
     dimension: str | None = Field(default=None, description="What the unit measures, if not what its word says")
     is_required: bool = False
     is_personal: bool = False
+    default: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="What every row of a form without this column says; never a figure"
+    )
 
     @property
     def unit_dimension(self) -> str | None:
@@ -177,7 +185,7 @@ class Contract(_Strict):
     @cached_property
     def required_columns(self) -> tuple[Column, ...]:
         """Columns whose header must be found."""
-        return tuple(column for column in self.columns if column.is_required)
+        return tuple(column for column in self.columns if column.is_required and column.default is None)
 
     def raw_columns(self) -> tuple[str, ...]:
         """All columns of the feed's raw Parquet files, in order."""
@@ -243,6 +251,10 @@ def _check_columns(columns: tuple[Column, ...], form: ContractFile, path: Path) 
         raise ContractError(f"{path}: key: a key column must be required: {optional}")
     owners: dict[str, str] = {}
     for column in columns:
+        if column.default is not None and (column.type == "number" or column.is_personal or column.name in form.key):
+            raise ContractError(
+                f"{path}: columns.{column.name}.default: a figure, a key and a person stand in the file or nowhere"
+            )
         if column.unit and dimension_of(column.unit) is None:
             raise ContractError(f"{path}: columns.{column.name}.unit: {column.unit!r} is no known unit")
         for key in column.header_keys:

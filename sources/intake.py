@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.contract import UNIT_SUFFIX, Column, Contract, load_contracts
-from sources.header_text import folded
+from sources.header_text import folded, read_header
 from sources.landing import Arrival, hash_of
 from sources.layout import (
     HEAD_ROWS,
@@ -35,6 +35,7 @@ from sources.layout import (
     periods_said,
     units_said,
 )
+from sources.person_numbers import without_person_numbers
 from sources.raw_file import RawFile, raw_path, raw_schema, write_schema
 from sources.readers.archive import MIB
 from sources.readers.cells import Row, Table, UnreadableFile, UnsafeFile
@@ -83,8 +84,8 @@ class IntakeResult:
     """What became of a delivery. rows_read = rows_data + rows_not_data; of a refused one all are 0.
 
     `rows_data` counts kinds `data` and `damaged`; `rows_by_kind` all kinds that occur. `refusal_rule` and
-    reasons are given when refused, `raw_path` when accepted. `ignored_members`: files in an archive that are
-    no tables.
+    reasons are given when refused, `raw_path` when accepted. Notes: what was taken from the contract, not from the
+    file. `ignored_members`: files in an archive that are no tables.
     """
 
     delivery_id: str
@@ -96,6 +97,8 @@ class IntakeResult:
     rows_data: int = 0
     rows_not_data: int = 0
     rows_by_kind: Mapping[str, int] = field(default_factory=dict)
+    note_zh: str | None = None
+    note_en: str | None = None
     raw_path: Path | None = None
     tables: tuple[TableRead, ...] = ()
     ignored_members: tuple[str, ...] = ()
@@ -134,6 +137,8 @@ def read_delivery(
         rows_data=rows_data,
         rows_not_data=kinds.total() - rows_data,
         rows_by_kind={str(kind): kinds[kind] for kind in RowKind if kinds[kind]},
+        note_zh="；".join(note_zh for note_zh, _ in reading.notes) or None,
+        note_en="; ".join(note_en for _, note_en in reading.notes) or None,
         raw_path=path,
         tables=tuple(reading.tables),
         ignored_members=tuple(reading.ignored_members),
@@ -182,12 +187,15 @@ class _Reading:
         self._has_content = False
         self.rows_by_kind: Counter[RowKind] = Counter()
         self.tables: list[TableRead] = []
+        self.notes: list[tuple[str, str]] = []
         self.ignored_members: list[str] = []
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All rows of all tables. Raises Refusal, UnreadableFile, UnsafeFile; also midway and at the end."""
         self._check_bytes()
         for table in read_tables(self._arrival.path, self._arrival.file_name, self.ignored_members.append):
+            # What a person sees of a place, from here on: names of files and sheets may hold a telephone.
+            table.file, table.sheet = without_person_numbers(table.file), without_person_numbers(table.sheet)
             yield from self._table(table)
         if not self._has_content:
             raise UnreadableFile("文件里没有任何内容。请重新导出后报送。", "there is nothing in it; export it again")
@@ -243,13 +251,20 @@ class _Reading:
             self._without_header = self._without_header or refusal
             header, units = None, UnitsSaid()
             laid = self._rows_without_header(table, rows, refusal)
-        batches = _Batches(self._schema, self._arrival, table, header, units)
+        defaults = {
+            column.name: column.default
+            for column in (self._contract.columns if header else ())
+            if column.default is not None and column.name not in header.found
+        }
+        batches = _Batches(self._schema, self._arrival, table, header, units, defaults)
         for batch_rows in _chunks(laid):
             kinds = Counter(laid_row.kind for laid_row in batch_rows)
             self.rows_by_kind += kinds
             self._has_content = self._has_content or kinds.total() > kinds[RowKind.BLANK]
             yield batches.of(batch_rows)
         counted = self.rows_by_kind - before
+        if rows_data := counted[RowKind.DATA]:
+            self.notes += [self._note(table, name, default, rows_data) for name, default in defaults.items()]
         self.tables.append(
             TableRead(
                 file=table.file,
@@ -282,19 +297,43 @@ class _Reading:
         wanted_zh = "、".join(_wanted(column) for column in missing)
         wanted_en = ", ".join(column.name for column in missing)
         if header and len(header.found) > 1:
-            seen = "、".join(found.header for found in header.columns)
+            seen, unquoted = self._headers_seen(header)
+            places = "、".join(map(str, unquoted))
             return Refusal(
                 RefusalRule.COLUMN_MISSING,
-                f"{zh}缺少必需的列：{wanted_zh}。看到的表头（第 {header.first_row} 行起）：{seen}。"
-                "请补上该列或恢复原表头后重新报送。",
-                f"{en} lacks required columns: {wanted_en}; headers seen from row {header.first_row}: "
-                f"{seen}; add the columns or restore their headers",
+                f"{zh}缺少必需的列：{wanted_zh}。看到的表头（第 {header.first_row} 行起）：{seen}"
+                + (f"；另有第 {places} 列的表头不认识（或含个人信息，不引用）" if unquoted else "")
+                + "。请补上该列或恢复原表头后重新报送。",
+                f"{en} lacks required columns: {wanted_en}; headers seen from row {header.first_row}: {seen}"
+                + (f"; unknown, and not quoted since they may name a person: columns {places}" if unquoted else "")
+                + "; add the columns or restore their headers",
             )
         # What stands there may be a row of data, names and telephones: it is not quoted.
         return Refusal(
             RefusalRule.COLUMN_MISSING,
             f"{zh}找不到表头（前 {HEAD_ROWS} 行内没有一行写明各列名称）。必需的列：{wanted_zh}。请加上表头后重新报送。",
             f"{en} has no header within its first {HEAD_ROWS} rows; required columns: {wanted_en}; add it",
+        )
+
+    def _headers_seen(self, header: Header) -> tuple[str, list[int]]:
+        """The headers that may be quoted, and the columns (1-based) of the others.
+
+        A header ends like one that is known (…日期, …名称): anything else may be a person's name in its place.
+        """
+        endings = {_ending(key) for one in (self._contract, *self._others) for key in one.columns_by_header}
+        quoted, places = [], []
+        for found in header.columns:
+            if found.column or all(_ending(read_header(part).key) in endings for part in found.header.split("/")):
+                quoted.append(found.header)
+            else:
+                places.append(found.index + 1)
+        return "、".join(quoted), places
+
+    def _note(self, table: Table, name: str, default: str, rows: int) -> tuple[str, str]:
+        label = self._contract.column(name).label_zh
+        return (
+            f"{place_zh(table.file, table.sheet)}没有“{label}”列，{rows} 行按契约记作“{default}”",
+            f"{place_en(table.file, table.sheet)} has no column {name}: {rows} rows say “{default}” by contract",
         )
 
     def _check_title(self, table: Table, above: list[Row]) -> None:
@@ -335,9 +374,17 @@ class _Batches:
     """Rows of one table as record batches of the raw schema."""
 
     def __init__(
-        self, schema: pa.Schema, arrival: Arrival, table: Table, header: Header | None, units: UnitsSaid
+        self,
+        schema: pa.Schema,
+        arrival: Arrival,
+        table: Table,
+        header: Header | None,
+        units: UnitsSaid,
+        defaults: Mapping[str, str],
     ) -> None:
         self._schema = schema
+        # They stand where the table has no header, so no cell of the file is ever replaced.
+        self._defaults = {**defaults, "_defaults": "|".join(defaults)} if defaults else {}
         self._table = table
         self._constants = {
             "_delivery_id": arrival.delivery_id,
@@ -377,6 +424,10 @@ class _Batches:
             columns[name] = _null_where_empty(pa.array(texts, pa.string()))
             if name in self._units:
                 columns[name + UNIT_SUFFIX] = pc.if_else(is_valued, self._units[name], pa.scalar(None, pa.string()))
+        if self._defaults:
+            is_data = pa.array([laid.kind is RowKind.DATA for laid in rows])
+            for name, text in self._defaults.items():
+                columns[name] = pc.if_else(is_data, text, pa.scalar(None, pa.string()))
         return pa.record_batch(
             [
                 columns[column.name] if column.name in columns else pa.nulls(len(rows), column.type)
@@ -455,6 +506,10 @@ def _chunks(rows: Iterator[LaidRow]) -> Iterator[list[LaidRow]]:
 def _null_where_empty(texts: pa.Array) -> pa.Array:
     is_empty = pc.equal(pc.utf8_trim_whitespace(texts), "")
     return pc.if_else(is_empty, pa.scalar(None, pa.string()), texts)
+
+
+def _ending(header_key: str) -> str:
+    return header_key[-2:]
 
 
 def _wanted(column: Column) -> str:

@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from sources.contract import Contract
+from sources.person_numbers import without_person_numbers
 
 #: Fixed: China has had no summer time since 1991, and no time zone database is needed so.
 SHANGHAI = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
@@ -315,11 +316,12 @@ def hash_of(path: Path) -> str:
 
 
 def _printable(name: str) -> str:
-    """A file name that can be shown and stored: names written in GBK are read so, line breaks taken out."""
+    """A file name that can be shown and stored: names written in GBK are read so, line breaks taken out, and the
+    numbers of persons."""
     raw = os.fsencode(name)
     for encoding in ("utf-8", "gb18030"):
         try:
-            return re.sub(r"[\x00-\x1f\x7f]", " ", raw.decode(encoding))
+            return without_person_numbers(re.sub(r"[\x00-\x1f\x7f]", " ", raw.decode(encoding)))
         except UnicodeDecodeError:
             continue
     return raw.decode("utf-8", "replace")

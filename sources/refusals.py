@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from sources.person_numbers import without_person_numbers
+
 
 class RefusalRule(StrEnum):
     """Rules by which a whole file is refused; ids are never reused."""
@@ -26,10 +28,10 @@ class Refusal(Exception):
     """The delivery is refused as a whole."""
 
     def __init__(self, rule: RefusalRule, reason_zh: str, reason_en: str) -> None:
-        super().__init__(f"{rule}: {reason_en}")
+        super().__init__(f"{rule}: {without_person_numbers(reason_en)}")
         self.rule = rule
-        self.reason_zh = reason_zh
-        self.reason_en = reason_en
+        self.reason_zh = without_person_numbers(reason_zh)
+        self.reason_en = without_person_numbers(reason_en)
 
 
 def place_zh(file: str, sheet: str) -> str:

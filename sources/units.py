@@ -1,33 +1,28 @@
 """Unit words, so that a header's bracket can be told from part of its name, and a 计量单位 line from a title.
 
-Only the words and what they measure belong here. Factors between units are meaning and stand in dbt's seed
-`unit_list`; a test keeps the two in step.
+The words and what they measure are data: the seed `unit_list`, which also gives dbt the factors between them. Here
+only the words are looked at; a new one is a new line of that list.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
+from pathlib import Path
 
-#: Unit word -> dimension. A line that names units speaks for a column only in the column's own dimension.
-UNIT_DIMENSIONS: dict[str, str] = {
-    **dict.fromkeys(("元", "千元", "万元", "百万元", "亿元", "万元人民币", "人民币万元", "万人民币"), "money"),
-    **dict.fromkeys(("万美元", "万欧元", "万港元", "万日元"), "foreign_money"),
-    **dict.fromkeys(("千瓦时", "度", "万千瓦时", "万度", "亿千瓦时"), "energy"),
-    **dict.fromkeys(("克", "斤", "公斤", "千克", "kg", "吨", "万公斤", "万吨"), "mass"),
-    **dict.fromkeys(("台", "万台"), "machine"),
-    **dict.fromkeys(("套", "万套"), "set"),
-    **dict.fromkeys(("件", "万件"), "piece"),
-    **dict.fromkeys(("人", "名", "人次", "万人次"), "person"),
-    "家": "enterprise",
-    "户": "entity",
-    "个": "item",
-    "项": "task",
-    "场": "event",
-    "%": "percent",
-}
+UNIT_LIST = Path(__file__).parents[1] / "dbt_project" / "seeds" / "unit_list.csv"
 
 _SPACE = re.compile(r"\s+")
+
+
+def _dimensions() -> dict[str, str]:
+    with UNIT_LIST.open(encoding="utf-8", newline="") as stream:
+        return {line["unit"]: line["dimension"] for line in csv.DictReader(stream)}
+
+
+#: Unit word -> dimension. A line that names units speaks for a column only in the column's own dimension.
+UNIT_DIMENSIONS: dict[str, str] = _dimensions()
 
 
 def normal_unit(text: str) -> str:

@@ -64,6 +64,7 @@ def _asset(contract: Contract, months: PartitionsDefinition) -> AssetsDefinition
                         "status": delivery.status,
                         "rows": delivery.rows_read,
                         **({"reason": delivery.reason_zh} if delivery.reason_zh else {}),
+                        **({"note": delivery.note_zh} if delivery.note_zh else {}),
                     },
                 )
             )

@@ -78,7 +78,10 @@ class Month(_Part):
 
 
 class InputFile(_Part):
-    """A delivery that counts up to the month of the release; order within feed and period is that of supersession."""
+    """A delivery that counts up to the month of the release; order within feed and period is that of supersession.
+
+    Notes say what its rows owe to the contract, not to the file.
+    """
 
     delivery_id: str
     feed: str
@@ -94,6 +97,8 @@ class InputFile(_Part):
     rows_read: int
     rows_data: int
     rows_not_data: int
+    note_zh: str | None = None
+    note_en: str | None = None
 
 
 class WaiverUsed(_Part):

@@ -33,7 +33,7 @@ from tests.flow.raw_rows import (
 DECEMBER, JANUARY, FEBRUARY, MARCH, APRIL = "2022-12", "2023-01", "2023-02", "2023-03", "2023-04"
 # The register of this month holds the enterprises of all cases; before it there is none, and after it until:
 REGISTER_MONTH, REPLACED_REGISTER_MONTH = MARCH, "2023-06"
-MISSING_MARKS = (None, "", "-", "—", "——", "…", "/", "无", "空", " ", "　", "－")
+MISSING_MARKS = (None, "", "-", "—", "——", "…", "/", "无", "空", "N/A", "n/a", " ", "　", "－")
 SEVERAL_TOWNS = "年馍、厨卫"
 
 

@@ -187,6 +187,17 @@ def test_what_was_seen_in_a_personal_column_is_masked(busy):
     assert [rule.seen for rule in row.rules] == ["911", "2030-01-01", MASK]
 
 
+def test_a_number_of_a_person_in_the_place_of_a_code_is_starred_out_for_a_screen(office):
+    number = "110105199001019999"
+    register = office.deliver(REGISTER, "2024-05", "登记.csv", [{"credit_code": number, "business_scope": PHONE}])
+    office.breaks(register, 2, "R-REG-001", "credit_code", number, key=number)
+    quarantine = office.quarantine()
+    [(row, cells)] = quarantine.as_sent(quarantine.rows())
+    assert {cell.text for cell in cells if cell.text} == {number, PHONE}
+    assert {cell.text for cell in masked(cells) if cell.text} == {"110***********9999", "139****2222"}
+    assert (row.row_key, row.rules[0].seen) == ("110***********9999",) * 2
+
+
 def test_a_row_is_sent_back_as_it_came(busy):
     quarantine = busy.quarantine()
     sent = {row.row_no: cells for row, cells in quarantine.as_sent(quarantine.rows(["2024-05"], [SET_ASIDE]))}

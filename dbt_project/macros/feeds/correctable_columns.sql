@@ -21,13 +21,13 @@
             'task_name', 'lead_unit', 'responsible_unit', 'due_on', 'progress_note', 'status', 'completed_on',
             'quantified_value',
         ],
-        'ledger_honours': ['honour_level', 'credit_code', 'holder', 'town', 'granted_on', 'expires_on'],
+        'ledger_honours': ['honour_level', 'credit_code', 'town', 'granted_on', 'expires_on'],
         'ledger_platforms': [
             'platform_name', 'town', 'platform_type', 'opened_on', 'operating_status', 'enterprises_served', 'operator',
         ],
         'ledger_events': [
             'event_name', 'event_type', 'town', 'held_on', 'enterprises', 'attendance', 'intended_value', 'deal_value',
         ],
-        'ledger_funds': ['town', 'beneficiary', 'amount', 'received_amount', 'paid_amount'],
+        'ledger_funds': ['town', 'amount', 'received_amount', 'paid_amount'],
     }.get(feed, [])) }}
 {%- endmacro %}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import yaml
 
-from sources.contract import CONTRACTS_DIR, ContractError, load_contract, load_contracts
+from sources.contract import ContractError, load_contract, load_contracts
 from sources.header_text import read_header
-from sources.units import UNIT_DIMENSIONS
+from sources.units import UNIT_LIST, dimension_of
 
 SMALL = {
     "feed": "small",
@@ -89,8 +90,8 @@ def test_a_measure_stands_for_one_column_per_part() -> None:
 def test_raw_columns_begin_with_lineage_and_have_units_only_where_the_contract_has() -> None:
     contract = load_contracts()["statistics_product"]
     columns = contract.raw_columns()
-    assert columns[:9] == (
-        "_delivery_id", "_feed", "_period", "_file", "_sheet", "_row", "_row_kind", "_is_hidden", "_cells",
+    assert columns[:10] == (
+        "_delivery_id", "_feed", "_period", "_file", "_sheet", "_row", "_row_kind", "_is_hidden", "_cells", "_defaults",
     )  # fmt: skip
     assert [name for name in columns if name.endswith("__unit")] == ["average_price__unit"]
     assert columns[-8:-1] == (
@@ -104,9 +105,11 @@ def test_raw_columns_begin_with_lineage_and_have_units_only_where_the_contract_h
     [
         ("registration_entities", ["entity_name", "legal_representative", "address", "phone"]),
         ("registration_changes", ["change_item", "value_before", "value_after"]),
+        ("ledger_honours", ["holder"]),
+        ("ledger_funds", ["beneficiary"]),
     ],
 )
-def test_personal_columns_of_the_register_are_marked(feed: str, personal: list[str]) -> None:
+def test_columns_that_can_name_a_person_are_marked(feed: str, personal: list[str]) -> None:
     assert [column.name for column in load_contracts()[feed].columns if column.is_personal] == personal
 
 
@@ -263,9 +266,27 @@ def test_a_folder_without_contracts_and_broken_yaml_are_told(tmp_path: Path) -> 
         load_contracts(tmp_path)
 
 
-def test_units_agree_with_the_seed_that_gives_their_factors() -> None:
-    seed = CONTRACTS_DIR.parents[1] / "dbt_project" / "seeds" / "unit_list.csv"
-    with seed.open(encoding="utf-8", newline="") as stream:
-        factors = {row["unit"]: row["dimension"] for row in csv.DictReader(stream)}
-    missing = {unit: dimension for unit, dimension in UNIT_DIMENSIONS.items() if factors.get(unit) != dimension}
-    assert not missing, "known to the readers, but without a factor in unit_list.csv"
+def test_every_unit_of_the_list_is_known_as_it_is_written_and_has_a_factor() -> None:
+    with UNIT_LIST.open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    assert {line["unit"]: line["dimension"] for line in lines} == {
+        line["unit"]: dimension_of(line["unit"]) for line in lines
+    }
+    assert all(Decimal(line["factor"]) > 0 for line in lines)
+    assert dimension_of("两") is None
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {**SMALL["columns"][0], "default": "1"},  # type: ignore[index]
+        {**SMALL["columns"][1], "default": "1"},  # type: ignore[index]
+        {"name": "who", "label_zh": "谁", "headers": ["谁"], "type": "text", "is_personal": True, "default": "某人"},
+    ],
+)
+def test_a_key_a_figure_and_a_person_have_no_default(tmp_path: Path, column: dict[str, object]) -> None:
+    columns = [column if one["name"] == column["name"] else one for one in SMALL["columns"]]  # type: ignore[index]
+    columns += [column] if column not in columns else []
+    path = written(tmp_path, {**SMALL, "columns": columns})
+    with pytest.raises(ContractError, match=f"columns.{column['name']}.default: a figure, a key and a person"):
+        load_contract(path)

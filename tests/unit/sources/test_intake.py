@@ -172,6 +172,16 @@ def test_r_file_002_a_required_column_is_missing(intake: Intake) -> None:
     assert_refused(result, "R-FILE-002", "《bad.xlsx》工作表“Sheet1”", "总投资", "看到的表头（第 1 行起）", "投资额")
 
 
+def test_r_file_002_what_may_be_a_person_in_place_of_a_header_is_not_quoted(intake: Intake) -> None:
+    header = ["项目编号", "项目名称", "投资总额", "张三", "王建设", "13900019999"]
+    result = intake.read("报表13900019999.xlsx", sheet_of([header, project_row(2)]), feed="ledger_projects")
+    assert_refused(
+        result, "R-FILE-002", "《报表139****9999.xlsx》", "看到的表头（第 1 行起）：项目编号、项目名称、投资总额；",
+        "另有第 4、5、6 列的表头不认识",
+    )  # fmt: skip
+    assert not [secret for secret in ("张三", "王建设", "13900019999") if secret in str(result)]
+
+
 def test_r_file_002_an_optional_column_may_be_missing(intake: Intake) -> None:
     header = [
         [*ENTERPRISE_HEADER[0][:5], "营业收入", None],
