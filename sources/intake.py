@@ -369,7 +369,7 @@ class _Batches:
             name: pa.repeat(pa.scalar(text), len(rows)) for name, text in self._constants.items()
         }
         columns["_row"] = pa.array([laid.row.number for laid in rows], pa.int32())
-        columns["_row_kind"] = pa.array([laid.kind.value for laid in rows], pa.string())
+        columns["_row_kind"] = pa.array([laid.kind for laid in rows], pa.string())
         columns["_is_hidden"] = pa.array([laid.row.is_hidden for laid in rows], pa.bool_())
         columns["_cells"] = pa.array([self._cells(laid) for laid in rows], pa.string())
         for name, places in self._places.items():
@@ -388,13 +388,11 @@ class _Batches:
     def _by_place(self, rows: list[LaidRow]) -> list[tuple[str, ...]]:
         """The cells column by column; '' in rows that have no values."""
         empty = [""] * self._width
-        lines = (
-            (laid.cells if len(laid.cells) >= self._width else [*laid.cells, *empty])[: self._width]
-            if laid.kind in _VALUED
-            else empty
-            for laid in rows
-        )
-        return list(zip(*lines, strict=True))
+        return list(zip(*(self._filled(laid.cells) if laid.kind in _VALUED else empty for laid in rows), strict=True))
+
+    def _filled(self, cells: list[str]) -> list[str]:
+        missing = self._width - len(cells)
+        return cells if not missing else [*cells, *[""] * missing][: self._width]
 
     def _texts(
         self, rows: list[LaidRow], by_place: list[tuple[str, ...]], places: list[int], name: str

@@ -331,7 +331,7 @@ class TableLayout:
                     continue
                 yield from pieces
                 pieces = []
-            if self._starts_record(row) and len(row.cells) < self.width and not row.is_damaged:
+            if len(row.cells) < self.width and not row.is_damaged and self._starts_record(row):
                 pieces = [row]
             else:
                 yield row
