@@ -62,8 +62,9 @@ def find_encoding(open_binary: Callable[[], IO[bytes]]) -> str:
             return "utf-8-sig"
         if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        # Zero bytes at the end only fill up a block.
-        sample = sample.rstrip(b"\0")
+        # Zero bytes at the end only fill up a block; one may be half of the last line's end.
+        used = len(sample.rstrip(b"\0"))
+        sample = sample[: used + used % 2]
         # Separators, digits, line ends have a zero byte in UTF-16, the high one: its place tells the byte order. Zero
         # bytes on both sides (but for a few such as that of 一) are damage, and spoil their own lines.
         odd, even = sample[1::2].count(0), sample[0::2].count(0)
