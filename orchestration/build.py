@@ -1,13 +1,13 @@
 """The open build: what the steps of a run share, and what the run has found so far.
 
-Opening it takes the lock, tidies what a killed run left, looks at landing and makes the plan. The steps
-(`assets/`) then call its methods, each one step's work put together from its parts; the parts stand elsewhere.
+Opening it takes the lock, tidies what a killed run left, asks senders' databases, looks at landing and makes the plan.
+The steps (`assets/`) then call its methods, each one step's work put together from its parts, which stand elsewhere.
 Neither Dagster nor dbt nor Great Expectations is imported here: a run that has nothing to do ends with this.
 """
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from typing import Any, Literal
 from expectations.judge import JudgeProcess
 from expectations.verdict import ExpectedCheck, Verdict
 from orchestration.dbt_runner import BuildOutcome, DbtFailed
+from orchestration.fetching import Fetched, fetch
 from orchestration.intake import FeedIntake, read_new, write_intake_tables
 from orchestration.lock import build_lock
 from orchestration.plan import Plan, make_plan
@@ -33,7 +34,8 @@ from orchestration.publication.gate import (
 from orchestration.publication.marts import read_marts, warehouse_hashes
 from orchestration.publication.release import Publication, publish, recover
 from orchestration.report import Sentence
-from orchestration.settings import DBT_PROJECT_DIR, Settings
+from orchestration.senders import DatabaseSender, load_senders
+from orchestration.settings import DBT_PROJECT_DIR, Settings, credentials
 from orchestration.state import Delivery, NoticeLike, State, Waiver
 from orchestration.stops import Stop
 from orchestration.waivers import LiftedBlock, in_force_in
@@ -82,6 +84,7 @@ class Build:
     arrivals: Mapping[str, Arrival]
     notices: tuple[NoticeLike, ...]
     mended: tuple[Sentence, ...]
+    fetched: Fetched
     plan: Plan
     stages: list[Stage] = field(default_factory=list)
     intakes: dict[str, FeedIntake] = field(default_factory=dict)
@@ -250,33 +253,38 @@ def open_build(
     clock: Clock = shanghai_now,
     progress: Progress | None = None,
 ) -> Iterator[Build]:
-    """Take the lock, tidy, look and plan; give the build; give everything back.
+    """Take the lock, tidy, ask, look and plan; give the build; give everything back.
 
-    Raises BuildInProgress at once if another process builds, and StateUnusable.
+    Raises SendersError before anything is done, BuildInProgress at once if another process builds, and StateUnusable.
     """
+    progress = progress or Silent()
+    contracts = load_contracts()
+    senders = load_senders(settings.senders_path, contracts, credentials(), is_named=settings.is_senders_named)
     with build_lock(settings.lock_path, run_id, clock()), State(settings.state_dir) as state:
         state.start_run(run_id, clock(), first=request.first, last=request.last, is_publishing=request.is_publishing)
         outcome = "failed"
         try:
             mended = recover(settings.published_dir, state, clock)
-            contracts = load_contracts()
-            found = scan(settings.landing_dir, contracts)
+            fetched, asking = _ask(senders, contracts, settings, request, clock, progress)
+            found = scan(settings.landing_dir, contracts, settings.fetched_dir)
             arrivals, notices = within_the_calendar(found, settings.first_period, f"{clock():%Y-%m}")
             state.register(arrivals, clock())
-            state.record_notices(run_id, notices)
+            state.record_notices(run_id, (*notices, *fetched.notices))
             code = code_version()
             build = Build(
                 settings=settings,
                 request=request,
                 run_id=run_id,
                 clock=clock,
-                progress=progress or Silent(),
+                progress=progress,
                 state=state,
                 contracts=contracts,
                 code=code,
                 arrivals={arrival.delivery_id: arrival for arrival in arrivals},
                 notices=notices,
                 mended=mended,
+                fetched=fetched,
+                stages=asking,
                 plan=make_plan(state, contracts, code, first=request.first, last=request.last),
             )
             try:
@@ -286,6 +294,35 @@ def open_build(
             outcome = "failed" if build.failure else "ended"
         finally:
             state.end_run(run_id, clock(), outcome)
+
+
+def _ask(
+    senders: Sequence[DatabaseSender],
+    contracts: Mapping[str, Contract],
+    settings: Settings,
+    request: Request,
+    clock: Clock,
+    progress: Progress,
+) -> tuple[Fetched, list[Stage]]:
+    """What senders' databases say, and the stage of asking them; without senders there is none."""
+    if not senders:
+        return Fetched(), []
+    stage = Stage("询问报送单位的数据库", "ask senders' databases", progress)
+    progress.begin(stage.label_zh, stage.label_en)
+    try:
+        fetched = fetch(
+            senders,
+            contracts,
+            first=settings.first_period,
+            last=request.last,
+            senders_path=settings.senders_path,
+            fetched_dir=settings.fetched_dir,
+            now=clock,
+            advance=stage.advance,
+        )
+    finally:
+        stage.end()
+    return fetched, [stage]
 
 
 @dataclass(frozen=True)

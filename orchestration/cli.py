@@ -21,6 +21,7 @@ from orchestration.report import ExitCode, RunReport, Sentence
 from orchestration.screen import (
     ScreenProgress,
     make_console,
+    show_bench,
     show_corrections,
     show_demo,
     show_findings,
@@ -52,7 +53,7 @@ _REFUSED_FIELDS = ("period", "feed", "file_name", "sender", "refusal_rule", "rea
 
 
 class Scale(StrEnum):
-    """How large a demo is."""
+    """How large a demo is, or what is measured."""
 
     COUNTY = "county"
     PROVINCE = "province"
@@ -202,6 +203,26 @@ def demo_command(
         _print_json(report.as_json())
     else:
         show_demo(make_console(), report)
+
+
+@app.command("bench")
+def bench_command(
+    scale: Annotated[Scale, typer.Option(help="规模 (size)")] = Scale.COUNTY,
+    repeat: Annotated[int, typer.Option(min=1, help="各测几次，取最快的 (how often; the best counts)")] = 3,
+    keep: Annotated[
+        Path | None, typer.Option(help="数据留在这个文件夹，下次再用 (folder in which the data stay)")
+    ] = None,
+    is_json: JsonOption = False,
+) -> None:
+    """各阶段与标尺对照测速。 Time every stage beside its yardstick, as ratios."""
+    from orchestration.bench import STAGES, bench
+
+    progress = ScreenProgress(make_console(is_stderr=True))
+    report = bench(STAGES, scale=scale.value, repeat=repeat, keep_in=keep, progress=progress)
+    if is_json:
+        _print_json(report.as_json())
+    else:
+        show_bench(make_console(), report)
 
 
 @app.command("doctor")

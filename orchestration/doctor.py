@@ -1,7 +1,8 @@
-"""Whether this machine can run the warehouse: versions, disk, directories, DuckDB, the lock, the settings.
+"""Whether this machine can run the warehouse: versions, disk, directories, DuckDB, the lock, databases, the settings.
 
 Add a finding when a machine turned out unfit in a way that nobody saw beforehand. Nothing is repaired here and nothing
-of the data is looked at. Every finding that is not good says what to do.
+of the data is looked at, but for the names of the columns that senders' databases give. Every finding that is not good
+says what to do.
 """
 
 import re
@@ -16,8 +17,13 @@ from pathlib import Path
 import duckdb
 from packaging.requirements import Requirement
 
+from orchestration.fetching import SenderFailed, columns_of
 from orchestration.lock import current_holder
-from orchestration.settings import Settings, unknown_variables
+from orchestration.senders import DatabaseSender, SendersError, load_senders
+from orchestration.settings import Settings, credentials, unknown_variables
+from sources.contract import Contract, load_contracts
+from sources.layout import find_header
+from sources.readers.cells import Row
 
 PACKAGE = "specialty-town-monitor"
 PYTHON_FROM, PYTHON_BEFORE = (3, 11), (3, 14)
@@ -43,7 +49,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which a person would look."""
     looks: list[Callable[[Settings], list[Finding]]] = [
-        _python, _packages, _directories, _disk, _duckdb, _lock, _settings,
+        _python, _packages, _directories, _disk, _duckdb, _lock, _senders, _settings,
     ]  # fmt: skip
     return [finding for look in looks for finding in look(settings)]
 
@@ -184,6 +190,53 @@ def _lock(settings: Settings) -> list[Finding]:
             f"运行 {holder.run}，进程 {holder.pid}，主机 {holder.host}，自 {holder.since} 起 (held)",
         )
     ]
+
+
+def _senders(settings: Settings) -> list[Finding]:
+    """Whether each sender's database answers, and gives the columns of its feed's contract."""
+    contracts = load_contracts()
+    try:
+        senders = load_senders(settings.senders_path, contracts, credentials(), is_named=settings.is_senders_named)
+    except SendersError as error:
+        seen = f"{settings.senders_path} 不能使用 (cannot be used)"
+        return [Finding("数据库报送 senders", False, seen, error.message_zh, error.message_en)]
+    return [_sender(sender, contracts[sender.feed], settings) for sender in senders]
+
+
+def _sender(sender: DatabaseSender, contract: Contract, settings: Settings) -> Finding:
+    subject = f"数据库报送 {sender.name}"
+    period = sender.first_period or settings.first_period
+    try:
+        columns = columns_of(sender, period)
+    except SenderFailed as failure:
+        return Finding(
+            subject,
+            True,
+            f"{sender.url}：{failure.reason_zh}",
+            "恢复之前，以已有的来文为准；请与报送单位核对地址、账号和查询。",
+            f"{failure.reason_en}; until it is mended, what is there stands. Look at address, account and query.",
+        )
+    header = find_header([Row(1, columns)], (), contract, period)
+    missing = header.missing(contract) if header else contract.required_columns
+    if missing:
+        return Finding(
+            subject,
+            True,
+            f"查询给出的列 (columns)：{'、'.join(columns)}",
+            f"缺少必需的列 {'、'.join(column.label_zh for column in missing)}，会被拒收；请在查询中以 as 改名或补上。",
+            f"Required columns are missing: {', '.join(column.name for column in missing)}; its deliveries would be "
+            "refused. Add them to the query, or name them with `as`.",
+        )
+    unknown = [found.header for found in header.columns if not found.column] if header else []
+    if unknown:
+        return Finding(
+            subject,
+            True,
+            f"{len(columns)} 列，约定中没有的 (unknown)：{'、'.join(unknown)}",
+            "这些列只随原行保存，不参与计算；如应使用，请在查询中以 as 改名。",
+            "These are kept with the row and not used; name them with `as` if they should be.",
+        )
+    return Finding(subject, True, f"{len(columns)} 列 (columns)，与约定相符 (known to the contract)")
 
 
 def _settings(settings: Settings) -> list[Finding]:

@@ -67,6 +67,17 @@ class NewDelivery:
 
 
 @dataclass(frozen=True)
+class FetchedDelivery:
+    """A delivery that this run fetched from a sender's database; `asked_at` is ISO 8601."""
+
+    feed: str
+    period: str
+    sender: str
+    asked_at: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class ReopenedMonth:
     """A published month that this run looked at anew, and why: deliveries, waivers (their numbers), or, without
     either, other rules or another program.
@@ -152,6 +163,7 @@ class RunReport:
     refused: list[RefusedFile] = field(default_factory=list)
     set_aside: list[SetAsideRows] = field(default_factory=list)
     corrections: list[CorrectionInForce] = field(default_factory=list)
+    fetched: list[FetchedDelivery] = field(default_factory=list)
     notices: list[Sentence] = field(default_factory=list)
     current: Path | None = None
     failure: Sentence | None = None

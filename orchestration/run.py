@@ -23,6 +23,7 @@ from orchestration.progress import Progress, Silent
 from orchestration.report import (
     CorrectionInForce,
     ExitCode,
+    FetchedDelivery,
     NewDelivery,
     PublishedMonth,
     RefusedFile,
@@ -35,7 +36,7 @@ from orchestration.report import (
     WaivedBlock,
 )
 from orchestration.settings import Settings
-from orchestration.stops import Stop
+from orchestration.stops import Misuse, Stop
 from orchestration.warehouse_glance import count_set_aside
 from sources.contract import ContractError
 
@@ -104,8 +105,9 @@ def _run(
             finally:
                 summarise(build, report)
     except (Exception, KeyboardInterrupt) as error:
-        report.exit_code, report.failure = ExitCode.FAILED, explain(error, settings)
-        if not isinstance(error, BuildInProgress | KeyboardInterrupt):
+        report.exit_code = ExitCode.MISUSE if isinstance(error, Misuse) else ExitCode.FAILED
+        report.failure = explain(error, settings)
+        if not isinstance(error, BuildInProgress | KeyboardInterrupt | Misuse):
             log.exception("stopped")
             report.log_path = log_path
 
@@ -217,6 +219,11 @@ def summarise(build: Build, report: RunReport) -> None:
             for name, found in outcomes_in(build.settings.warehouse_path, corrections).items()
             for one in [declared[name]]
         ]
+    report.fetched = [
+        FetchedDelivery(one.feed, one.period, one.sender, one.asked_at.isoformat(timespec="seconds"), one.rows)
+        for one in build.fetched.asked
+        if one.outcome == "delivered"
+    ]
     landing = build.settings.landing_dir
     if not build.arrivals:
         report.notices.append(
@@ -229,6 +236,7 @@ def summarise(build: Build, report: RunReport) -> None:
         report.notices.append(notice)
     report.notices += [
         *build.mended,
+        *(Sentence(one.message_zh, one.message_en) for one in build.fetched.notices),
         *(
             Sentence(f"{one.feed}/{one.period}：{one.note_zh}", f"{one.feed}/{one.period}: {one.note_en}")
             for intake in build.intakes.values()

@@ -17,6 +17,7 @@ from rich.table import Table
 from orchestration.report import ExitCode, RunReport, Sentence
 
 if TYPE_CHECKING:
+    from orchestration.bench import BenchReport
     from orchestration.corrections import Outcome
     from orchestration.doctor import Finding
     from orchestration.publication.manifest import Manifest, Reason
@@ -91,6 +92,11 @@ def show_report(console: Console, report: RunReport) -> None:
         show_stop(console, report.failure, report.log_path)
     if report.is_nothing_new:
         console.print("[bold]没有新内容 nothing new[/bold]  来文、规则和程序都与上次相同，未重建，也未发布。")
+    _section(
+        console,
+        "从数据库取得的报送 fetched from senders' databases",
+        [f"{one.feed}/{one.period}  {one.sender}  {one.rows} 行 rows  {one.asked_at}" for one in report.fetched],
+    )
     _section(console, "重新打开的月份 re-opened", [line for one in report.reopened for line in _reopened(one)], "cyan")
     _section(
         console,
@@ -510,6 +516,34 @@ def show_demo(console: Console, report: "DemoReport") -> None:
         "yellow",
     )
     console.print("[bold cyan]下一步 next[/bold cyan]  stm run")
+
+
+def show_bench(console: Console, report: "BenchReport") -> None:
+    """What was measured: of each stage our line, then the yardstick's."""
+    table = _table(
+        "阶段 stage", "完成 done", "秒 s", "CPU 秒", "每秒 a second", "内存峰值 peak MB", "速度比 ratio", "要求 asked"
+    )
+    for one in report.results:
+        stage = one.stage
+        for name, measured, compared in (
+            (f"{stage.label.zh} {stage.label.en}", one.ours, f"{one.ratio:.2f}（CPU {one.cpu_ratio:.2f}）"),
+            (f"  标尺 yardstick: {stage.yardstick.zh} {stage.yardstick.en}", one.yardstick, ""),
+        ):
+            table.add_row(
+                name,
+                f"{measured.units:,} {stage.unit.zh} {stage.unit.en}",
+                f"{measured.seconds:.2f}",
+                f"{measured.cpu_seconds:.2f}",
+                f"{measured.rate:,.0f}",
+                f"{measured.peak_mb:,}",
+                compared,
+                f"{stage.asked.zh} {stage.asked.en}" if compared else "",
+            )
+    console.print(table)
+    console.print(
+        f"速度比＝本程序每秒 ÷ 标尺每秒；各测 {report.repeat} 次取最快，{report.cores} 核 "
+        f"(ratio: our rate / the yardstick's; best of {report.repeat}, {report.cores} cores)"
+    )
 
 
 def _table(*headings: str) -> Table:

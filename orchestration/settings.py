@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         default="2023-01",
         description="仓库的第一个报告期 (first reporting period of the warehouse)",
     )
+    senders: Path = Field(
+        default=Path("senders.yaml"),
+        description="以数据库报送的单位及其查询；相对路径从数据目录算起 (databases as senders; relative to the data "
+        "directory)",
+    )
     judge_timeout_s: int = Field(
         default=600,
         gt=0,
@@ -82,6 +87,16 @@ class Settings(BaseSettings):
     def landing_dir(self) -> Path:
         """Where the offices put their files; never written by the warehouse."""
         return self.data_dir / "landing"
+
+    @property
+    def senders_path(self) -> Path:
+        """Which databases are senders; they need not be any, unless a setting names the file."""
+        return self.data_dir / self.senders.expanduser()
+
+    @property
+    def is_senders_named(self) -> bool:
+        """Whether a setting names the file of the senders."""
+        return "senders" in self.model_fields_set
 
     @property
     def raw_dir(self) -> Path:
@@ -117,6 +132,11 @@ class Settings(BaseSettings):
     def state_dir(self) -> Path:
         """What cannot be rebuilt."""
         return self.data_dir / "state"
+
+    @property
+    def fetched_dir(self) -> Path:
+        """What senders' databases have said, kept like the files of landing: so with personal data."""
+        return self.state_dir / "fetched"
 
     @property
     def lock_path(self) -> Path:
@@ -188,6 +208,12 @@ def dotenv_names(path: Path = Path(".env")) -> set[str]:
     """The STM_ variables that a `.env` file sets, in upper case; empty if there is no such file."""
     values = DotEnvSettingsSource(Settings, env_file=path).env_vars
     return {name.upper() for name, value in values.items() if name.upper().startswith(PREFIX) and value}
+
+
+def credentials(path: Path = Path(".env")) -> dict[str, str]:
+    """What a sender's URL may name as `${NAME}`: the variables of the environment, else of a `.env` file."""
+    values = DotEnvSettingsSource(Settings, env_file=path, case_sensitive=True).env_vars
+    return {name: value for name, value in {**values, **os.environ}.items() if value}
 
 
 def unknown_variables() -> list[str]:

@@ -75,8 +75,8 @@ class Column(_Strict):
 
     @cached_property
     def header_keys(self) -> frozenset[str]:
-        """Keys (`header_text.read_header`) by which the column is found."""
-        return frozenset(read_header(header).key for header in self.headers)
+        """Keys (`header_text.read_header`) by which the column is found; its own name, for databases, is one."""
+        return frozenset(read_header(header).key for header in (self.name, *self.headers))
 
 
 class Part(_Strict):

@@ -45,7 +45,10 @@ from sources.refusals import Refusal, RefusalRule, place_en, place_zh
 __all__ = ["ColumnRead", "IntakeResult", "TableRead", "read_delivery", "write_schema"]
 
 _LOG = logging.getLogger(__name__)
+# A batch is so many rows; fewer where they are wide or long, for one line of a text may hold a megabyte.
 _BATCH_ROWS = 32_768
+_BATCH_CELLS = 500_000
+_BATCH_CHARACTERS = 10_000_000
 # A register of 3 million entities is about 1 GB of text.
 _LARGEST_FILE = 4096 * MIB
 # Kinds whose cells are put into the contract's columns: a 合计 is compared with its rows.
@@ -413,7 +416,7 @@ class _Batches:
             name: pa.repeat(pa.scalar(text), len(rows)) for name, text in self._constants.items()
         }
         columns["_row"] = pa.array([laid.row.number for laid in rows], pa.int32())
-        columns["_row_kind"] = pa.array([laid.kind.value for laid in rows], pa.string())
+        columns["_row_kind"] = pa.array([laid.kind for laid in rows], pa.string())
         columns["_is_hidden"] = pa.array([laid.row.is_hidden for laid in rows], pa.bool_())
         columns["_cells"] = pa.array([self._cells(laid) for laid in rows], pa.string())
         for name, places in self._places.items():
@@ -436,13 +439,11 @@ class _Batches:
     def _by_place(self, rows: list[LaidRow]) -> list[tuple[str, ...]]:
         """The cells column by column; '' in rows that have no values."""
         empty = [""] * self._width
-        lines = (
-            (laid.cells if len(laid.cells) >= self._width else [*laid.cells, *empty])[: self._width]
-            if laid.kind in _VALUED
-            else empty
-            for laid in rows
-        )
-        return list(zip(*lines, strict=True))
+        return list(zip(*(self._filled(laid.cells) if laid.kind in _VALUED else empty for laid in rows), strict=True))
+
+    def _filled(self, cells: list[str]) -> list[str]:
+        missing = self._width - len(cells)
+        return cells if not missing else [*cells, *[""] * missing][: self._width]
 
     def _texts(
         self, rows: list[LaidRow], by_place: list[tuple[str, ...]], places: list[int], name: str
@@ -489,7 +490,16 @@ class _Batches:
 
 
 def _chunks(rows: Iterator[LaidRow]) -> Iterator[list[LaidRow]]:
-    while chunk := list(islice(rows, _BATCH_ROWS)):
+    chunk: list[LaidRow] = []
+    cells = characters = 0
+    for laid in rows:
+        chunk.append(laid)
+        cells += len(laid.cells)
+        characters += laid.row.size
+        if len(chunk) >= _BATCH_ROWS or cells >= _BATCH_CELLS or characters >= _BATCH_CHARACTERS:
+            yield chunk
+            chunk, cells, characters = [], 0, 0
+    if chunk:
         yield chunk
 
 

@@ -1,7 +1,8 @@
 """Deliveries: what lies in the landing area, from whom, when it arrived, and what is no delivery.
 
 Looks at folders, names, bytes and receipts; never writes, never follows a link out of landing, never opens a
-delivery's content (readers) and never decides what is new (the state store does).
+delivery's content (readers) and never decides what is new (the state store does). What was fetched from senders'
+databases lies in a second area of the same form.
 """
 
 from __future__ import annotations
@@ -101,21 +102,22 @@ def delivery_id(feed: str, period: str, sha256: str) -> str:
     return hashlib.sha256(f"{feed}\n{period}\n{sha256}".encode()).hexdigest()[:16]
 
 
-def scan(landing_dir: Path, contracts: Mapping[str, Contract]) -> Scan:
-    """Look at everything in landing. A landing area that does not exist yet is an empty one."""
-    return _Scanner(landing_dir, contracts).scan()
+def scan(landing_dir: Path, contracts: Mapping[str, Contract], *more_dirs: Path) -> Scan:
+    """Look at everything in landing and in further areas like it. One that does not exist yet is an empty one."""
+    return _Scanner((landing_dir, *more_dirs), contracts).scan()
 
 
 class _Scanner:
-    def __init__(self, landing_dir: Path, contracts: Mapping[str, Contract]) -> None:
-        self._landing = landing_dir
-        self._root = landing_dir.resolve()
+    def __init__(self, areas: tuple[Path, ...], contracts: Mapping[str, Contract]) -> None:
+        self._areas = areas
+        self._roots = [area.resolve() for area in areas]
         self._contracts = contracts
         self._notices: list[Notice] = []
 
     def scan(self) -> Scan:
         arrivals: dict[str, Arrival] = {}
-        found = [arrival for feed in self._folders(self._landing) for arrival in self._in_feed(feed)]
+        feeds = [feed for area in self._areas for feed in self._folders(area)]
+        found = [arrival for feed in feeds for arrival in self._in_feed(feed)]
         for arrival in sorted(found, key=lambda item: (item.received_at, item.file_name, item.feed, item.period)):
             first = arrivals.setdefault(arrival.delivery_id, arrival)
             if first is not arrival:
@@ -202,7 +204,7 @@ class _Scanner:
             self._note_unreadable(folder, error)
             return
         for path in entries:
-            if path.is_symlink() and not path.resolve().is_relative_to(self._root):
+            if path.is_symlink() and self._leads_out(path):
                 self._note(
                     "link_out_of_landing",
                     path,
@@ -211,6 +213,9 @@ class _Scanner:
                 )
             else:
                 yield path
+
+    def _leads_out(self, path: Path) -> bool:
+        return not any(path.resolve().is_relative_to(root) for root in self._roots)
 
     def _arrival(self, feed: str, period: str, path: Path) -> Arrival | None:
         try:
@@ -244,7 +249,7 @@ class _Scanner:
     def _receipt(self, path: Path) -> dict[str, Any]:
         """The valid keys of the receipt beside a file; {} without one. What is not valid is noted."""
         receipt = path.with_name(path.name + RECEIPT_ENDING)
-        if not receipt.is_file() or not receipt.resolve().is_relative_to(self._root):
+        if not receipt.is_file() or self._leads_out(receipt):
             return {}
         try:
             said = json.loads(receipt.read_bytes())

@@ -20,6 +20,13 @@ from sources.units import dimension_of, normal_unit
 #: A header begins within so many rows of a sheet's top.
 HEAD_ROWS = 60
 
+# A header is looked for in as many columns as an .xls has, and no longer text is one: the search stays quick whatever
+# stands there.
+_WIDEST_HEADER = 256
+_LONGEST_HEADER = 500
+# What kind of row it is, is told by the beginning of a cell.
+_TELLING_PART = 500
+
 _MOST_PIECES_OF_A_LINE = 10
 _CODE_TYPES = ("credit_code", "code")
 
@@ -205,7 +212,7 @@ def kind_outside(row: Row) -> RowKind:
         return RowKind.BLANK
     if _is_unit_line(row):
         return RowKind.UNIT
-    first = folded(filled[0])
+    first = folded(filled[0][:_TELLING_PART])
     if _NOTE.search(first):
         return RowKind.NOTE
     return RowKind.SIGNATURE if _SIGNATURE.search(first) else RowKind.TITLE
@@ -286,7 +293,7 @@ class TableLayout:
             return RowKind.NOTE
         if _is_unit_line(row):
             return RowKind.UNIT
-        if _SIGNATURE.search(marker):
+        if _SIGNATURE.search(marker[:_TELLING_PART]):
             return RowKind.SIGNATURE
         if is_single and marker:
             if marker in self._titles or _HEADING.search(marker) or (row.number, index) in self._wide_merges:
@@ -324,7 +331,7 @@ class TableLayout:
                     continue
                 yield from pieces
                 pieces = []
-            if self._starts_record(row) and len(row.cells) < self.width and not row.is_damaged:
+            if len(row.cells) < self.width and not row.is_damaged and self._starts_record(row):
                 pieces = [row]
             else:
                 yield row
@@ -347,23 +354,26 @@ class _FillDown:
         for merge in merges:
             if merge.first_row > last_header_row and merge.last_row > merge.first_row:
                 self._starting.setdefault(merge.first_row, []).append(merge)
-        self._running: list[tuple[Merge, str]] = []
+        # By column: ranges over one cell, which no sound sheet has, do not add up.
+        self._running: dict[int, tuple[Merge, str]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._starting or self._running)
 
     def filled(self, row: Row, *, is_data: bool) -> list[str]:
         """The row's cells, filled if it is data; rows must come in order."""
-        self._running = [(merge, text) for merge, text in self._running if merge.last_row >= row.number]
+        self._running = {
+            column: (merge, text) for column, (merge, text) in self._running.items() if merge.last_row >= row.number
+        }
         cells = row.cells
         if is_data and self._running:
             cells = list(cells)
-            for merge, text in self._running:
-                if merge.first_column < len(cells) and not cells[merge.first_column].strip():
-                    cells[merge.first_column] = text
+            for column, (_, text) in self._running.items():
+                if column < len(cells) and not cells[column].strip():
+                    cells[column] = text
         for merge in self._starting.pop(row.number, ()):
             if merge.first_column < len(row.cells):
-                self._running.append((merge, row.cells[merge.first_column]))
+                self._running[merge.first_column] = (merge, row.cells[merge.first_column])
         return cells
 
 
@@ -424,8 +434,9 @@ def _named(place: int, shown: str, readings: Sequence[HeaderText], contract: Con
 
 def _filled_grid(head: Sequence[Row], merges: Sequence[Merge]) -> list[list[str]]:
     """The rows' cells, merged ranges filled with their first cell; for finding headers only."""
-    grid = [list(row.cells) for row in head]
+    grid = [[cell if len(cell) <= _LONGEST_HEADER else "" for cell in row.cells[:_WIDEST_HEADER]] for row in head]
     places = {row.number: place for place, row in enumerate(head)}
+    filled: set[tuple[int, int]] = set()
     for merge in merges:
         first = places.get(merge.first_row)
         if first is None or merge.first_column >= len(grid[first]):
@@ -435,6 +446,10 @@ def _filled_grid(head: Sequence[Row], merges: Sequence[Merge]) -> list[list[str]
             place = places.get(number)
             if place is not None:
                 for column in range(merge.first_column, min(merge.last_column + 1, len(grid[place]))):
+                    if (place, column) in filled:
+                        # No sound sheet has two merged ranges over one cell: the first one holds.
+                        break
+                    filled.add((place, column))
                     grid[place][column] = text
     return grid
 
@@ -463,7 +478,7 @@ def _one_row(pieces: Sequence[Row]) -> Row:
     for piece in pieces[1:]:
         cells[-1] = f"{cells[-1]}\n{piece.cells[0]}"
         cells.extend(piece.cells[1:])
-    return Row(pieces[0].number, cells)
+    return Row(pieces[0].number, cells, size=sum(piece.size for piece in pieces))
 
 
 def _is_number(cell: str) -> bool:

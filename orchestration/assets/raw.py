@@ -1,8 +1,8 @@
 """`raw/<feed>`: the new deliveries of a feed, read into raw Parquet; one asset a contract.
 
 Reading a file is `sources/intake.py`, remembering what came of it `orchestration/intake.py`; here both are shown:
-files, rows, refusals and their reasons (this run's, and all that wait for a better file), waivers in force, a preview
-without personal columns. A refused file is no error of the step:
+files, rows, what senders' databases were asked and said, refusals and their reasons (this run's, and all that wait for
+a better file), waivers in force, a preview without personal columns. A refused file is no error of the step:
 its months are stopped by the gate, the others go on.
 """
 
@@ -85,6 +85,16 @@ def _metadata(
     }
     if intake.refused:
         metadata["refusals"] = MetadataValue.md(_refusals(intake.refused))
+    if asked := [one for one in build.fetched.asked if one.feed == contract.feed]:
+        metadata["databases_asked"] = MetadataValue.md(
+            markdown_table(
+                ["sender", "period", "asked at", "rows", "outcome"],
+                [(one.sender, one.period, f"{one.asked_at:%Y-%m-%d %H:%M:%S}", one.rows, one.outcome) for one in asked],
+            )
+        )
+        metadata["queries"] = MetadataValue.md(
+            "\n\n".join(dict.fromkeys(f"{one.sender}: `{one.url}`\n\n```sql\n{one.query}\n```" for one in asked))
+        )
     # Those of earlier runs too: they stop their months until a better file comes, or they are waived.
     pending = [one for one in build.pending_refusals() if one.feed == contract.feed]
     metadata["refused_and_not_replaced"] = len(pending)

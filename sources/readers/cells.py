@@ -14,13 +14,15 @@ class Row:
     """One row: `number` as a person counts it (1-based sheet row, or the physical line at which it begins).
 
     `cells` are as delivered, an absent cell is ''. `is_damaged`: the reader itself could not make out the
-    line (undecodable bytes, quotes that do not close).
+    line (undecodable bytes, quotes that do not close). `size`: characters of a text's record; 0 from a sheet,
+    whose reader bounds the whole of it.
     """
 
     number: int
     cells: list[str]
     is_hidden: bool = False
     is_damaged: bool = False
+    size: int = 0
 
 
 @dataclass(frozen=True)

@@ -62,11 +62,13 @@ def find_encoding(open_binary: Callable[[], IO[bytes]]) -> str:
             return "utf-8-sig"
         if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        if b"\0" in sample:
-            # Separators, digits, line ends have a zero byte, the high one: its place tells the byte order.
-            odd, even = sample[1::2].count(0), sample[0::2].count(0)
-            if max(odd, even) * 100 < len(sample):
-                raise _no_text()
+        # Zero bytes at the end only fill up a block; one may be half of the last line's end.
+        used = len(sample.rstrip(b"\0"))
+        sample = sample[: used + used % 2]
+        # Separators, digits, line ends have a zero byte in UTF-16, the high one: its place tells the byte order. Zero
+        # bytes on both sides (but for a few such as that of 一) are damage, and spoil their own lines.
+        odd, even = sample[1::2].count(0), sample[0::2].count(0)
+        if max(odd, even) * 100 >= len(sample) > 0 and max(odd, even) > 2 * min(odd, even):
             return _checked("utf-16-le" if odd > even else "utf-16-be", sample)
         block = sample
         while block.isascii() and (following := stream.read(_SAMPLE_BYTES)):
@@ -180,8 +182,9 @@ def _rows(open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, w
                     cells = next(csv.reader([line], delimiter=separator, quoting=csv.QUOTE_NONE))
                     is_damaged = len(cells) != width
                     taken = [line]
-                if any(_UNDECODABLE in line for line in taken):
-                    cells = [cell.replace(_UNDECODABLE, "\ufffd") for cell in cells]
+                text_taken = "".join(taken)
+                if _UNDECODABLE in text_taken or "\0" in text_taken:
+                    cells = [cell.replace(_UNDECODABLE, "\ufffd").replace("\0", "\ufffd") for cell in cells]
                     is_damaged = True
                 lines.of_record = []
                 if len(cells) > _MOST_CELLS_OF_A_ROW:
@@ -189,7 +192,7 @@ def _rows(open_binary: Callable[[], IO[bytes]], encoding: str, separator: str, w
                         f"第 {number} 行有 {len(cells)} 列，不是表格。请核对分隔符，重新导出后报送。",
                         f"line {number} has {len(cells)} columns: no table; look at its separators, export it again",
                     )
-                yield Row(number, cells, is_damaged=is_damaged)
+                yield Row(number, cells, is_damaged=is_damaged, size=len(text_taken))
             # The reader stops at the end of the text, and at a record that is too long.
 
 

@@ -18,8 +18,11 @@ from sources.readers.archive import MIB
 from sources.readers.cells import Merge, Row, Table, UnreadableFile, UnsafeFile
 from sources.readers.excel import cell_text, damaged_workbook
 
-# Ten million cells, if it were full of the smallest ones.
-_LARGEST_FILE = 64 * MIB
+# Five million numbers, if it were full of them.
+_LARGEST_FILE = 32 * MIB
+# Each sheet is read for itself: a thousand that stand at one place in the file would be read a thousand times.
+_MOST_SHEETS = 256
+_MOST_CELLS = 20_000_000
 _ENCRYPTED_XLSX = "EncryptedPackage".encode("utf-16-le")
 _UNKNOWN_ERROR = "#错误值"
 
@@ -40,8 +43,14 @@ def read_workbook_97(source: BinaryIO, file: str) -> Iterator[Table]:
         book = xlrd.open_workbook(
             file_contents=content, logfile=io.StringIO(), formatting_info=True, on_demand=True, ragged_rows=True
         )
+        if book.nsheets > _MOST_SHEETS:
+            raise _too_many(f"{book.nsheets} 个工作表", f"{book.nsheets} sheets")
+        cells = 0
         for index in range(book.nsheets):
             sheet = book.sheet_by_index(index)
+            cells += sum(map(sheet.row_len, range(sheet.nrows)))
+            if cells > _MOST_CELLS:
+                raise _too_many(f"超过 {_MOST_CELLS} 个单元格", f"over {_MOST_CELLS} cells")
             yield _table(sheet, file, book.datemode)
             book.unload_sheet(index)
     except (UnreadableFile, UnsafeFile, MemoryError):
@@ -53,6 +62,13 @@ def read_workbook_97(source: BinaryIO, file: str) -> Iterator[Table]:
                 "the workbook is protected by a password; remove it and send the file again",
             ) from error
         raise damaged_workbook() from error
+
+
+def _too_many(seen_zh: str, seen_en: str) -> UnsafeFile:
+    return UnsafeFile(
+        f"旧版工作簿（.xls）有{seen_zh}，超出范围。请只保留报送的工作表，或另存为 CSV 后报送。",
+        f"the .xls workbook has {seen_en}, beyond all bounds; keep the sheets of the report alone, or save them as CSV",
+    )
 
 
 def _table(sheet: Sheet, file: str, date_system: int) -> Table:

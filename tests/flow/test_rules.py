@@ -406,18 +406,22 @@ def test_a_register_breaks_its_rule_and_no_other(built, register):
     assert built.failing_batch_rules(REGISTER, register.period) == register.breaks
 
 
-def test_a_required_feed_is_missed_in_every_month_in_which_it_is_due(built):
-    def missing(period: str) -> dict[str, int]:
+def test_a_feed_is_missed_in_every_month_in_which_it_is_due(built):
+    def missing(period: str, rule: str) -> dict[str, int]:
         return dict(
             built.query(
-                f"select feed, rows_failing from rule_evaluations where rule_id = 'R-BATCH-005' and period = '{period}'"
+                f"select feed, rows_failing from rule_evaluations where rule_id = '{rule}' and period = '{period}'"
             )
         )
 
-    assert missing(NOTHING_THERE) == dict.fromkeys(REQUIRED_FEEDS, 1)
-    assert missing(ALL_THERE) == dict.fromkeys(REQUIRED_FEEDS, 0)
+    assert missing(NOTHING_THERE, "R-BATCH-005") == dict.fromkeys(REQUIRED_FEEDS, 1)
+    assert missing(ALL_THERE, "R-BATCH-005") == dict.fromkeys(REQUIRED_FEEDS, 0)
     # January has no return: nobody is asked for one.
-    assert missing(LEDGER_ALONE_MISSING) == {REGISTER: 0, PROJECTS: 1}
+    assert missing(LEDGER_ALONE_MISSING, "R-BATCH-005") == {REGISTER: 0, PROJECTS: 1}
+    # Without the others a month can go out; that they did not come is said.
+    others = set(FEEDS) - set(REQUIRED_FEEDS)
+    assert missing(NOTHING_THERE, "R-BATCH-008") == dict.fromkeys(others, 1)
+    assert built.query("select distinct severity from rule_evaluations where rule_id = 'R-BATCH-008'") == [("warn",)]
 
 
 def test_growth_is_not_told_where_units_without_a_prior_year_are_more_than_5_percent(built):

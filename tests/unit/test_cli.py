@@ -19,6 +19,7 @@ from orchestration.lock import build_lock
 from orchestration.plan import Plan
 from orchestration.report import (
     ExitCode,
+    FetchedDelivery,
     NewDelivery,
     PublishedMonth,
     RefusedFile,
@@ -217,6 +218,7 @@ def test_the_last_screen_says_everything_without_a_terminal(capsys, tmp_path):
         stopped=[StoppedMonth("2024-04", (Sentence("合计不符 [见附件]", "totals differ"),))],
         waiting=[WaitingMonth("2024-06", (Sentence("缺 项目台账", "ledger_projects is missing"),))],
         refused=[RefusedFile("2024-05", "ledger_projects", "坏.xlsx", "R-FILE-001", Sentence("读不了", "unreadable"))],
+        fetched=[FetchedDelivery("ledger_funds", "2024-05", "财政局", "2024-06-03T08:30:00+08:00", 12)],
         set_aside=[SetAsideRows("2024-05", "statistics_enterprise", "R-STAT-001", 2, Sentence("代码有误", "code"))],
         notices=[Sentence("某某.part 还在写", "still being written")],
         current=tmp_path / "published" / "current",
@@ -241,7 +243,7 @@ def test_the_last_screen_says_everything_without_a_terminal(capsys, tmp_path):
         "2024-05-r1", str(release), "2024-02-r1", "合计不符 [见附件]", "缺 项目台账", "坏.xlsx", "读不了", "R-STAT-001",
         "三月更正.xlsx", "项目办", "2024-06-02T09:00:00", "数据有变，已重新发布", "沿用原发布",
         "规则、程序或其他决定有变", "waivers given or taken back: 4", "有文件被退回", "豁免 waiver 7：王主任",
-        "至 until 2024-06",
+        "至 until 2024-06", "ledger_funds/2024-05  财政局  12 行 rows  2024-06-03T08:30:00+08:00",
         "某某.part", str(tmp_path / "published" / "current" / "specialty_town.duckdb"), "period = '2024-05'",
     ):  # fmt: skip
         assert said in out

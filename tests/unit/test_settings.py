@@ -70,12 +70,14 @@ def test_places_are_those_of_the_architecture(monkeypatch, tmp_path):
     monkeypatch.setenv("STM_DATA_DIR", str(tmp_path))
     settings = load_settings()
     places = {
+        "senders.yaml": settings.senders_path,
         "landing": settings.landing_dir,
         "raw": settings.raw_dir,
         "warehouse/warehouse.duckdb": settings.warehouse_path,
         "warehouse/intake": settings.intake_dir,
         "warehouse/dbt": settings.dbt_dir,
         "state": settings.state_dir,
+        "state/fetched": settings.fetched_dir,
         "state/build.lock": settings.lock_path,
         "state/dagster": settings.dagster_dir,
         "published": settings.published_dir,

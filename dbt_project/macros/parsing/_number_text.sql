@@ -2,6 +2,6 @@
 {% macro _number_text(expression) -%}
     {{ replace_all(
         replace_all(fold_name(expression), '[,¥￥]', ''),
-        '^\\(([0-9.]+[^()]*)\\)([^()0-9]*)$', '-\\1\\2'
+        '^\\(([0-9.]+[^()]*)\\)([^0-9]*)$', '-\\1\\2'
     ) }}
 {%- endmacro %}

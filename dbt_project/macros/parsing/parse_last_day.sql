@@ -1,8 +1,8 @@
 {#- A date up to which something runs: as parse_date, but a month without a day is its last day. -#}
 {% macro parse_last_day(expression) -%}
-    case
-        when {{ matches("coalesce(" ~ _date_text(expression) ~ ", '')", '^[0-9]{4}-[0-9]{1,2}$') }}
-            then cast({{ dbt.last_day(parse_date(expression), 'month') }} as date)
-        else {{ parse_date(expression) }}
-    end
+    {%- set month = "regexp_extract(" ~ _date_text(expression) ~ ", '^([0-9]{4}-[0-9]{2})$', 1)" -%}
+    coalesce(
+        cast({{ dbt.last_day("try_cast(concat(" ~ month ~ ", '-01') as date)", 'month') }} as date),
+        {{ parse_date(expression) }}
+    )
 {%- endmacro %}

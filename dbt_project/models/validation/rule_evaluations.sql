@@ -192,19 +192,19 @@ delivered as (
 
 ),
 
-required_feed_is_there as (
+-- Without a required feed the month waits; without another one its indicators are missing, and that is said.
+due_feed_is_there as (
 
     select
         periods.period,
         feeds.feed,
-        'R-BATCH-005' as rule_id,
+        case when feeds.is_required then 'R-BATCH-005' else 'R-BATCH-008' end as rule_id,
         1 as rows_looked_at,
         case when coalesce(delivered.accepted, 0) = 0 then 1 else 0 end as rows_failing
     from periods
     inner join feeds
         on
-            feeds.is_required
-            and instr(
+            instr(
                 concat('|', coalesce(feeds.not_due_months, ''), '|'),
                 concat('|', cast(periods.month as {{ dbt.type_string() }}), '|')
             ) = 0
@@ -241,7 +241,7 @@ evaluated as (
 
     {%- for name in [
         'row_rules', 'few_rows_are_set_aside', 'register_does_not_shrink', 'totals_reconcile',
-        'required_feed_is_there', 'no_refused_file_is_pending', 'receipt_counts_rows',
+        'due_feed_is_there', 'no_refused_file_is_pending', 'receipt_counts_rows',
     ] %}
     select
         period,

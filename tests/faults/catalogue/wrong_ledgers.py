@@ -289,9 +289,9 @@ def zero_report_of_events(form: Form, files: CityFiles) -> None:
     form.is_touched, form.keeps_total = True, False
 
 
-@in_a_month(EVENTS, NORMALISE)
+@in_a_month(EVENTS, warn("R-BATCH-008"))
 def no_ledger_of_events_came(form: Form, files: CityFiles) -> None:
-    """No ledger of events: its figures are missing, and no month is stopped for that."""
+    """No ledger of events: its figures are missing, which is said, and no month is stopped for that."""
     files.gone.add((form.feed, form.period))
 
 

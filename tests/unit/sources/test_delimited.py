@@ -74,6 +74,25 @@ def test_bytes_that_are_no_character_damage_their_line_alone() -> None:
     assert rows[3].cells == ["3", "有机肥"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("padding", [0, 10, 500, 40_000])
+def test_zero_bytes_behind_the_text_change_nothing(encoding: str, padding: int) -> None:
+    content = "\r\n".join(["代码,名称", *(f"{number},一馍" for number in range(200)), ""]).encode(encoding)
+    rows = read(content + bytes(padding))
+    assert [row.cells for row in rows] == [["代码", "名称"], *([str(number), "一馍"] for number in range(200))]
+    assert not any(row.is_damaged for row in rows)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_zero_bytes_within_the_text_damage_their_line_alone(encoding: str) -> None:
+    lines = [f"{number},年馍".encode(encoding) for number in range(100)]
+    lines[30] = b"30," + bytes(40)
+    rows = read(b"\n".join(lines))
+    assert [row.number for row in rows if row.is_damaged] == [31]
+    assert rows[30].cells == ["30", "\ufffd" * 40]
+    assert rows[31].cells == ["31", "年馍"]
+
+
 def test_the_separator_is_that_of_most_lines_not_of_one_cell() -> None:
     content = "代码|名称|经营范围\n1|甲|面,馍,糕\n2|乙|肥;料\n".encode()
     assert cells_of(content)[1] == ["1", "甲", "面,馍,糕"]

@@ -169,3 +169,15 @@ def test_delivery_ids_are_equal_only_for_the_same_feed_period_and_bytes(
     assert (delivery_id(*one) == delivery_id(*other)) is (one == other)
     assert len(delivery_id(*one)) == 16
     assert set(delivery_id(*one)) <= set("0123456789abcdef")
+
+
+def test_a_second_area_counts_like_the_first_and_knows_what_came_there(
+    intake: Intake, contracts: Mapping[str, Contract], tmp_path: Path
+) -> None:
+    intake.put("a.csv", b"same", receipt={"sent_at": "2024-04-06T09:00:00+08:00"})
+    fetched = Intake(tmp_path / "fetched", contracts)
+    fetched.put("b.csv", b"same", receipt={"sent_at": "2024-04-07T09:00:00+08:00"})
+    fetched.put("c.csv", b"other", receipt={"sent_at": "2024-04-08T09:00:00+08:00"})
+    found = scan(intake.landing, contracts, fetched.landing, tmp_path / "not there")
+    assert [arrival.file_name for arrival in found.arrivals] == ["a.csv", "c.csv"]
+    assert noted(found) == [("same_bytes", "b.csv")]

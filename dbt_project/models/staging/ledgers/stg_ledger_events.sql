@@ -50,7 +50,7 @@ final as (
         typed.{{ figure }},
         {%- endfor %}
         {{ unreadable_columns(pairs) }}
-        {{ impossible_dates([('held_on', 'typed.held_on_cell')]) }}
+        {{ impossible_dates([('held_on', 'typed.held_on_cell', 'typed.held_on')]) }},
         typed.held_on
     from typed
     left join {{ ref('stg_town_names') }} as town_names

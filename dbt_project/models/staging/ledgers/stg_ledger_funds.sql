@@ -46,7 +46,7 @@ final as (
         typed.{{ amount }},
         {%- endfor %}
         {{ unreadable_columns(pairs) }}
-        {{ impossible_dates([('allocated_on', 'typed.allocated_on_cell')]) }}
+        {{ impossible_dates([('allocated_on', 'typed.allocated_on_cell', 'typed.allocated_on')]) }},
         typed.allocated_on
     from typed
     left join {{ ref('stg_town_names') }} as town_names

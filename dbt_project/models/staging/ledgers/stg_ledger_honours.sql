@@ -44,8 +44,8 @@ final as (
             ('expires_on', 'typed.expires_on_cell', 'typed.expires_on'),
         ]) }}
         {{ impossible_dates([
-            ('granted_on', 'typed.granted_on_cell'),
-            ('expires_on', 'typed.expires_on_cell'),
+            ('granted_on', 'typed.granted_on_cell', 'typed.granted_on'),
+            ('expires_on', 'typed.expires_on_cell', 'typed.expires_on'),
         ]) }}
     from typed
     left join {{ ref('stg_town_names') }} as town_names

@@ -56,10 +56,10 @@ final as (
             ('closed_on', 'typed.closed_on_cell', 'typed.closed_on'),
         ]) }}
         {{ impossible_dates([
-            ('raised_on', 'typed.raised_on_cell'),
-            ('due_on', 'typed.due_on_cell'),
-            ('closed_on', 'typed.closed_on_cell'),
-        ]) }}
+            ('raised_on', 'typed.raised_on_cell', 'typed.raised_on'),
+            ('due_on', 'typed.due_on_cell', 'typed.due_on'),
+            ('closed_on', 'typed.closed_on_cell', 'typed.closed_on'),
+        ]) }},
         typed.closed_on is not null or coalesce(statuses.is_closed, false) as is_closed
     from typed
     left join {{ ref('stg_town_names') }} as town_names

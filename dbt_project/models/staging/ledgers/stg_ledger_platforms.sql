@@ -51,7 +51,7 @@ final as (
             ('operating_status', 'typed.status_delivered', 'statuses.operating_status'),
             ('enterprises_served', 'typed.enterprises_served_cell', 'typed.enterprises_served'),
         ]) }}
-        {{ impossible_dates([('opened_on', 'typed.opened_on_cell')]) }}
+        {{ impossible_dates([('opened_on', 'typed.opened_on_cell', 'typed.opened_on')]) }}
     from typed
     left join {{ ref('stg_town_names') }} as town_names
         on {{ fold_name('typed.town') }} = town_names.town_name_folded

@@ -43,7 +43,7 @@ typed as (
 {%- do pairs.append((column, 'typed.' ~ column ~ '_cell', 'typed.' ~ column)) %}
 {%- endfor %}
 {%- set date_pairs = [] %}
-{%- for date in dates %}{% do date_pairs.append((date, 'typed.' ~ date ~ '_cell')) %}{% endfor %}
+{%- for date in dates %}{% do date_pairs.append((date, 'typed.' ~ date ~ '_cell', 'typed.' ~ date)) %}{% endfor %}
 {%- do pairs.append(('design_capacity', 'typed.design_capacity_cell', 'typed.capacity_quantity')) -%}
 
 final as (

@@ -60,9 +60,9 @@ final as (
             ('quantified_value', 'numbered.quantified_value_cell', 'numbered.quantified_value'),
         ]) }}
         {{ impossible_dates([
-            ('due_on', 'numbered.due_on_cell'),
-            ('completed_on', 'numbered.completed_on_cell'),
-        ]) }}
+            ('due_on', 'numbered.due_on_cell', 'numbered.due_on'),
+            ('completed_on', 'numbered.completed_on_cell', 'numbered.completed_on'),
+        ]) }},
         statuses.is_done
     from numbered
     left join {{ ref('stg_plan_clauses') }} as clauses

@@ -85,7 +85,7 @@ final as (
             ('change_type', 'named.change_word', 'named.change_type'),
             ('changed_on', 'named.changed_on_cell', 'named.changed_on'),
         ]) }}
-        {{ impossible_dates([('changed_on', 'named.changed_on_cell')]) }}
+        {{ impossible_dates([('changed_on', 'named.changed_on_cell', 'named.changed_on')]) }}
     from named
     left join {{ ref('registration_status_list') }} as statuses
         on

@@ -87,9 +87,9 @@ final as (
             ),
         ]) }}
         {{ impossible_dates([
-            ('established_on', 'named.established_on_cell'),
-            ('approved_on', 'named.approved_on_cell'),
-            ('cancelled_on', 'named.cancelled_on_cell'),
+            ('established_on', 'named.established_on_cell', 'named.established_on'),
+            ('approved_on', 'named.approved_on_cell', 'named.approved_on'),
+            ('cancelled_on', 'named.cancelled_on_cell', 'named.cancelled_on'),
         ]) }}
     from named
 
