@@ -32,6 +32,7 @@ DATA_SHEET = "月报"
 _SEED = 20240305
 _ROWS = 24
 _OLE_SECTOR = 512
+_MADE_AT = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
 _NASTY: tuple[Any, ...] = (
     "", " ", "-", "—", "…", "合计", "小计", "注：", "统一社会信用代码", "计量单位：亿元", "填表人：", "=1/0", "#N/A",
     "N/A", "１２３，４５６.７", "(1,234.5)", "1.2.3", "9.11410821234568E+17", "∞", "NaN", "-0", "1e400", "万", "5万吨",
@@ -151,25 +152,25 @@ def _spoilt_part(content: bytes, chance: random.Random) -> bytes:
         for name in old.namelist():
             part = old.read(name)
             if name != chosen:
-                new.writestr(name, part)
+                _add(new, name, part)
                 continue
             match chance.randrange(9):
                 case 0:
                     continue
                 case 1:
-                    new.writestr(chance.choice((f"../{name}", f"/{name}", name.upper(), f"{name}\0", "x.zip")), part)
+                    _add(new, chance.choice((f"../{name}", f"/{name}", name.upper(), f"{name}\0", "x.zip")), part)
                 case 2:
-                    new.writestr(name, _spoilt_bytes(part, chance))
+                    _add(new, name, _spoilt_bytes(part, chance))
                 case _ if name.endswith(".xlsx"):
-                    new.writestr(name, _spoilt_part(part, chance))
+                    _add(new, name, _spoilt_part(part, chance))
                 case _ if name.endswith(".xls"):
-                    new.writestr(name, _spoilt_records(part, chance))
+                    _add(new, name, _spoilt_records(part, chance))
                 case 3 | 4 | 5:
-                    new.writestr(name, _with_other_number(part, chance))
+                    _add(new, name, _with_other_number(part, chance))
                 case 6 | 7:
-                    new.writestr(name, _with_other_tag(part, chance))
+                    _add(new, name, _with_other_tag(part, chance))
                 case _:
-                    new.writestr(name, _with_other_text(part, chance))
+                    _add(new, name, _with_other_text(part, chance))
     return stream.getvalue()
 
 
@@ -274,6 +275,7 @@ def _as_text(rows: Rows, encoding: str, separator: str) -> bytes:
 def _as_xlsx(rows: Rows) -> bytes:
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as workbook:
+        workbook.set_properties({"created": _MADE_AT})
         workbook.add_worksheet("空表")
         sheet = workbook.add_worksheet(DATA_SHEET)
         for number, row in enumerate(rows):
@@ -308,12 +310,17 @@ def _as_xls(rows: Rows) -> bytes:
 def _as_zip(rows: Rows) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as container:
-        container.writestr("登记/1.csv", _as_text(rows, "gb18030", ","))
-        container.writestr("登记/2.txt", _as_text(rows, "utf-16", "\t"))
-        container.writestr("说明.docx", b"PK")
-        container.writestr("3.xlsx", _as_xlsx(rows))
-        container.writestr("4.xls", _as_xls(rows))
+        _add(container, "登记/1.csv", _as_text(rows, "gb18030", ","))
+        _add(container, "登记/2.txt", _as_text(rows, "utf-16", "\t"))
+        _add(container, "说明.docx", b"PK")
+        _add(container, "3.xlsx", _as_xlsx(rows))
+        _add(container, "4.xls", _as_xls(rows))
     return stream.getvalue()
+
+
+def _add(container: zipfile.ZipFile, name: str, part: bytes) -> None:
+    """A member without the hour at which it was made."""
+    container.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
 
 
 def _register_rows() -> Rows:
