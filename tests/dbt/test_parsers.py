@@ -10,7 +10,7 @@ import calendar
 import csv
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -62,7 +62,7 @@ class Parsers:
     """The compiled parsers over one table of cells."""
 
     warehouse: duckdb.DuckDBPyConnection
-    compiled: Mapping[str, str]
+    compiled: Mapping[str, str] = field(repr=False)
 
     def read(self, cells: Sequence[str], *names: str, units: Sequence[str | None] | None = None) -> list[tuple]:
         """What the named parsers make of each cell, in the order of the cells. `units`: the unit of each row."""
@@ -192,6 +192,11 @@ anything = st.one_of(
 )  # fmt: skip
 
 
+def within(bound: int, value: Decimal) -> Decimal | None:
+    """The value, or None where it is beyond what a county can have."""
+    return value if abs(value) < bound else None
+
+
 # ---- what is written is read back ------------------------------------------------------------------------------
 
 
@@ -222,7 +227,8 @@ def test_quantities_become_their_base_unit(
     column = data.draw(columns_of(st.one_of(own_unit, row_unit), most=60))
     read = parsers.one([text for (text, _), _, _ in column], dimension, units=[unit for _, _, unit in column])
     assert read == [
-        (value * factors[dimension][unit]).quantize(Decimal("0.0001"), ROUND_HALF_UP) for (_, value), unit, _ in column
+        within(10**10, (value * factors[dimension][unit]).quantize(Decimal("0.0001"), ROUND_HALF_UP))
+        for (_, value), unit, _ in column
     ]
 
 
@@ -242,7 +248,9 @@ def test_a_unit_of_another_dimension_gives_no_value(parsers: Parsers, data: st.D
 def test_a_price_keeps_what_money_would_round(parsers: Parsers, column: list[tuple[str, Decimal]]) -> None:
     texts = [text for text, _ in column]
     assert parsers.one(texts, "price", units=["元"] * len(texts)) == [value for _, value in column]
-    assert parsers.one(texts, "price", units=["万元"] * len(texts)) == [value * 10000 for _, value in column]
+    assert parsers.one(texts, "price", units=["万元"] * len(texts)) == [
+        within(10**8, value * 10000) for _, value in column
+    ]
 
 
 @one_run

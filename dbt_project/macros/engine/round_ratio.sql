@@ -1,9 +1,9 @@
 {#- multiplier × numerator / denominator, rounded to `places` (0 to 4); decimal(18,4).
-    Null when a part is null or the denominator is 0. Both parts count to `in_places` decimal places. -#}
+    Null when a part is null, the denominator is 0, or no decimal(18,4) holds the ratio. Both parts count to `in_places` decimal places. -#}
 {% macro round_ratio(numerator, denominator, multiplier=1, places=2, in_places=4) -%}
-    cast(
+    try_cast(
         sign({{ numerator }}) * sign({{ denominator }})
-        * cast(
+        * try_cast(
             {{ whole_quotient(
                 "2 * abs(" ~ whole_number(numerator, in_places) ~ ") * " ~ (multiplier * 10 ** places)
                 ~ " + abs(" ~ whole_number(denominator, in_places) ~ ")",

@@ -88,7 +88,7 @@ priced as (
         {{ round_ratio(
             'sum(cast(average_price as decimal(19, 8)) * cast(sales_month as decimal(18, 4)))',
             'sum(case when average_price is not null then sales_month end)',
-            places=4, in_places=12
+            places=4, in_places=8
         ) }} as average_price,
         count(case when average_price is not null then sales_month end) as contributors,
         {{ joined_parts('_warnings') }} as flags,

@@ -170,6 +170,12 @@ def word_for_a_number(entry: Entry) -> None:
 
 
 @in_an_entry(STATISTICS, "cell", quarantine("R-STAT-003"))
+def figure_beyond_any_economy(entry: Entry) -> None:
+    """产值 is eleven nines: no sum, product or ratio of it may stop the run."""
+    entry.now[OUTPUT] = 99_999_999_999
+
+
+@in_an_entry(STATISTICS, "cell", quarantine("R-STAT-003"))
 def dash_for_a_required_number(entry: Entry) -> None:
     """A dash in 营业收入: missing, not zero."""
     entry.now[REVENUE] = "—"
