@@ -6,7 +6,6 @@ Neither Dagster nor dbt nor Great Expectations is imported here: a run that has 
 """
 
 import json
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from orchestration.fetching import Fetched, fetch
 from orchestration.intake import FeedIntake, read_new, write_intake_tables
 from orchestration.lock import build_lock
 from orchestration.plan import Plan, make_plan
-from orchestration.progress import Progress, Silent, Stage
+from orchestration.progress import Progress, Silent, Stage, timed
 from orchestration.publication.fingerprint import CodeVersion, code_version, fingerprints
 from orchestration.publication.gate import (
     DBT_BUILD,
@@ -41,8 +40,6 @@ from orchestration.stops import Stop
 from orchestration.waivers import LiftedBlock, in_force_in
 from sources.contract import Contract, load_contracts
 from sources.landing import SHANGHAI, Arrival, Scan, scan
-
-log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -115,17 +112,13 @@ class Build:
     @contextmanager
     def stage(self, label_zh: str, label_en: str) -> Iterator[Stage]:
         """A stage of the run: timed, told to whoever watches; what stops it is remembered as the run's failure."""
-        stage = Stage(label_zh, label_en, self.progress)
-        self.stages.append(stage)
-        self.progress.begin(label_zh, label_en)
-        try:
-            yield stage
-        except Exception as error:
-            self.failure = self.failure or error
-            raise
-        finally:
-            stage.end()
-            log.info("%s: %.2f s", label_en, stage.seconds)
+        with timed(self.progress, label_zh, label_en) as stage:
+            self.stages.append(stage)
+            try:
+                yield stage
+            except Exception as error:
+                self.failure = self.failure or error
+                raise
 
     def start_judge(self) -> None:
         """Let the judge's process begin to import, long before it is asked."""
@@ -307,9 +300,7 @@ def _ask(
     """What senders' databases say, and the stage of asking them; without senders there is none."""
     if not senders:
         return Fetched(), []
-    stage = Stage("询问报送单位的数据库", "ask senders' databases", progress)
-    progress.begin(stage.label_zh, stage.label_en)
-    try:
+    with timed(progress, "询问报送单位的数据库", "ask senders' databases") as stage:
         fetched = fetch(
             senders,
             contracts,
@@ -320,8 +311,6 @@ def _ask(
             now=clock,
             advance=stage.advance,
         )
-    finally:
-        stage.end()
     return fetched, [stage]
 
 

@@ -4,10 +4,14 @@ A run reports to a `Progress`; how that looks on a screen is the command line's 
 view of a run and get `Silent`.
 """
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
+
+log = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -55,3 +59,15 @@ class Stage:
         """Stop the clock and tell."""
         self.seconds = time.monotonic() - self._began
         self.progress.end(self.label_zh, self.label_en, self.seconds)
+
+
+@contextmanager
+def timed(progress: Progress, label_zh: str, label_en: str) -> Iterator[Stage]:
+    """A stage: begun here, ended when the block is left, well or badly; its time goes into the log."""
+    stage = Stage(label_zh, label_en, progress)
+    progress.begin(label_zh, label_en)
+    try:
+        yield stage
+    finally:
+        stage.end()
+        log.info("%s: %.2f s", label_en, stage.seconds)

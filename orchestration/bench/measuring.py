@@ -11,10 +11,10 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,8 +22,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.progress import Progress, Silent
-from orchestration.progress import Stage as TimedStage
+from orchestration.progress import Progress, Silent, timed
 from orchestration.report import Sentence
 from orchestration.stops import Stop
 
@@ -175,14 +174,14 @@ def _stage_result(stage: Stage, scale: str, repeat: int, seed: int, folder: Path
     count = stage.counts[scale]
     data = folder / f"{stage.stage_id}-{count}-{seed}"
     if not data.exists():
-        with _timed(progress, f"准备数据：{stage.label.zh}", f"data made: {stage.label.en}"):
+        with timed(progress, f"准备数据：{stage.label.zh}", f"data made: {stage.label.en}"):
             _prepare(stage, count, seed, data)
     ours, yardstick = [], []
-    with _timed(progress, f"测速：{stage.label.zh}", f"measured: {stage.label.en}") as timed:
+    with timed(progress, f"测速：{stage.label.zh}", f"measured: {stage.label.en}") as stage_time:
         for number in range(repeat):
             for place, (work, taken) in enumerate(((stage.do_ours, ours), (stage.do_yardstick, yardstick)), start=1):
                 taken.append(_apart(_measured, work, data))
-                timed.advance(stage.label.en, 2 * number + place, 2 * repeat)
+                stage_time.advance(stage.label.en, 2 * number + place, 2 * repeat)
     result = StageResult(stage, _best(ours), _best(yardstick))
     if result.ours.units != count:
         raise BenchStopped(
@@ -226,16 +225,6 @@ def _best(taken: Sequence[Measurement]) -> Measurement:
         cpu_seconds=min(one.cpu_seconds for one in taken),
         peak_mb=max(one.peak_mb for one in taken),
     )
-
-
-@contextmanager
-def _timed(progress: Progress, label_zh: str, label_en: str) -> Iterator[TimedStage]:
-    timed = TimedStage(label_zh, label_en, progress)
-    progress.begin(label_zh, label_en)
-    try:
-        yield timed
-    finally:
-        timed.end()
 
 
 def _plain(measurement: Measurement) -> dict[str, Any]:

@@ -3,11 +3,9 @@
 No delivery is needed: all tables are built empty, which is enough to test formulas on literal rows.
 """
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +16,7 @@ from orchestration.intake import write_intake_tables
 from sources.contract import load_contracts
 from sources.intake import write_schema
 from tests.city import REPOSITORY
-
-BIN = Path(sys.executable).parent
-PROJECT = REPOSITORY / "dbt_project"
+from tests.dbt_command import BIN, dbt
 
 
 @pytest.fixture(scope="module")
@@ -36,22 +32,6 @@ def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     dbt(folder, "docs", "generate", "--no-compile")
     yield folder
     shutil.rmtree(folder)
-
-
-def dbt(folder: Path, *arguments: str) -> str:
-    environment = {
-        **os.environ,
-        "STM_WAREHOUSE": str(folder / "warehouse.duckdb"),
-        "STM_RAW_DIR": str(folder / "raw"),
-        "STM_INTAKE_DIR": str(folder / "intake"),
-    }
-    command = [
-        str(BIN / "dbt"), *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(folder / "target"), "--log-path", str(folder / "log"),
-    ]  # fmt: skip
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-8000:]
-    return done.stdout
 
 
 def test_every_formula_does_what_its_rows_say(dbt_folder: Path) -> None:

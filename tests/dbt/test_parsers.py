@@ -25,7 +25,7 @@ from stdnum.cn import uscc
 
 from sources.units import UNIT_DIMENSIONS
 from tests.city import REPOSITORY
-from tests.dbt.test_dbt_project import dbt
+from tests.dbt_command import dbt
 
 DIMENSIONS = ("money", "mass", "energy", "person")
 PARSERS = {

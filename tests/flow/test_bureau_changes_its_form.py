@@ -30,7 +30,7 @@ from orchestration.state import Delivery, State
 from sources.contract import CONTRACTS_DIR, Contract, load_contracts
 from sources.landing import SHANGHAI, scan
 from sources.raw_file import raw_path
-from tests.dbt.test_dbt_project import dbt
+from tests.dbt_command import dbt
 
 PAGES = [PROJECT_DIR / "docs" / f"bureau-changes-its-form{ending}" for ending in (".md", ".zh-CN.md")]
 EVENTS, REGISTER, PERIOD = "ledger_events", "registration_entities", "2024-03"
