@@ -277,7 +277,7 @@ def quarantine_show_command(
     is_json: JsonOption = False,
 ) -> None:
     """一行的原样及全部原因，或退回的文件和整批问题。 One row as sent with every reason, or refused files and blocks."""
-    from orchestration.quarantine import masked
+    from orchestration.sent_rows import masked
 
     periods = [period] if period else []
     with _quarantine() as (_, _, quarantine):

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from orchestration.doctor import Finding
     from orchestration.publication.manifest import Manifest, Reason
     from orchestration.publication.shelf import ShelvedRelease, Verification
-    from orchestration.quarantine import Block, FlaggedRow, Quarantine, SentCell
+    from orchestration.quarantine import Block, FlaggedRow, Quarantine
     from orchestration.quarantine_workbook import WrittenLetter
     from orchestration.report import PublishedMonth, ReopenedMonth
+    from orchestration.sent_rows import SentCell
     from orchestration.settings import SettingLine
     from orchestration.state import Correction, Delivery, Waiver
     from sources.contract import Contract
