@@ -61,6 +61,11 @@ class ReleaseContent:
             [(period, month.status, month.reason_zh) for period, month in months.items()],
         )
 
+    @property
+    def published_months(self) -> str:
+        """The query for the months whose rows are in this release."""
+        return f"select {PERIOD_COLUMN} from {_MONTHS} where status = 'published'"
+
     def select(self, mart: Mart) -> str:
         """The query for the table's rows in this release, stamped, in the order of its grain.
 
