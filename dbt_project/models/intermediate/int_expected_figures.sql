@@ -30,13 +30,16 @@ indicators as (
     select
         indicator_code,
         unit,
-        source_feed
+        source_feed,
+        computation,
+        has_towns,
+        concat('|', breakdowns, '|') as breakdowns
     from {{ ref('indicator_list') }}
 
 ),
 
 -- A quantity and its price have no `all`: the leading product stands for it. A capacity has one row per unit of
--- the projects that have one, and so none that could be expected. Tasks have no town.
+-- the projects that have one, and so none that could be expected.
 cells as (
 
     select
@@ -47,10 +50,7 @@ cells as (
         indicators.unit
     from indicators
     cross join places
-    where
-        indicators.source_feed <> 'statistics_product'
-        and indicators.unit <> 'the project''s unit'
-        and (indicators.source_feed <> 'ledger_tasks' or places.town_code = 'all')
+    where instr(indicators.breakdowns, '|all|') > 0 and (places.town_code = 'all' or indicators.has_towns)
 
     union all
 
@@ -60,13 +60,13 @@ cells as (
         indicators.source_feed,
         towns.leading_product as breakdown,
         case
-            when indicators.indicator_code = 'average_price' then concat('元/', towns.product_unit)
+            when indicators.computation = 'weighted_mean' then concat('元/', towns.product_unit)
             else towns.product_unit
         end as unit
     from indicators
     cross join places
     inner join towns on places.town_code in (towns.town_code, 'all')
-    where indicators.source_feed = 'statistics_product'
+    where instr(indicators.breakdowns, '|product|') > 0
 
 ),
 

@@ -1,4 +1,7 @@
 -- grain: one row per period and project of that month's ledger
+{#- What each alert asks; which of them counts first, and its name, stand in the seed project_alert_rules. -#}
+{%- set alerts = ['stage_regressed', 'late_finish', 'late_start', 'stalled', 'behind_plan'] %}
+
 with projects as (
 
     select
@@ -43,10 +46,20 @@ stages as (
 
 ),
 
+alert_rules as (
+
+    select
+        alert,
+        alert_order
+    from {{ ref('project_alert_rules') }}
+
+),
+
 limits as (
 
     select
         cast({{ threshold('late_start_days') }} as integer) as late_start_days,
+        cast({{ threshold('stalled_months') }} as integer) as stalled_months,
         cast({{ threshold('behind_plan_points') }} as decimal(9, 4)) as behind_plan_points
 
 ),
@@ -153,6 +166,29 @@ time_gone as (
 
 ),
 
+-- Months without investment in a row have one distance to their number.
+idle_rows as (
+
+    select
+        period,
+        project_id,
+        {{ month_count('period') }} - row_number() over (partition by project_id order by period)
+            as run
+    from staged
+    where completed_investment_month = 0
+
+),
+
+idle_runs as (
+
+    select
+        period,
+        project_id,
+        row_number() over (partition by project_id, run order by period) as idle_months
+    from idle_rows
+
+),
+
 -- Each alert as a yes or no of its own; what cannot be evaluated is no alert.
 conditions as (
 
@@ -170,10 +206,7 @@ conditions as (
             false
         ) as is_late_start,
         coalesce(
-            staged.is_under_way
-            and staged.completed_investment_month = 0
-            and last_month.completed_investment_month = 0,
-            false
+            staged.is_under_way and idle_runs.idle_months >= limits.stalled_months, false
         ) as is_stalled,
         -- completed / planned < months gone / months planned - points / 100, without a division
         coalesce(
@@ -197,6 +230,46 @@ conditions as (
         on
             staged.prior_period = last_month.period
             and staged.project_id = last_month.project_id
+    left join idle_runs
+        on
+            staged.period = idle_runs.period
+            and staged.project_id = idle_runs.project_id
+
+),
+
+-- `none` holds always, and counts last.
+raised as (
+
+    {%- for alert in alerts %}
+    select
+        period,
+        project_id,
+        '{{ alert }}' as alert
+    from conditions
+    where is_{{ alert }}
+    union all
+    {%- endfor %}
+    select
+        period,
+        project_id,
+        'none' as alert
+    from conditions
+
+),
+
+first_alerts as (
+
+    select
+        raised.period,
+        raised.project_id,
+        raised.alert
+    from raised
+    inner join alert_rules
+        on raised.alert = alert_rules.alert
+    qualify
+        row_number() over (
+            partition by raised.period, raised.project_id order by alert_rules.alert_order
+        ) = 1
 
 ),
 
@@ -215,14 +288,7 @@ final as (
         cast(
             case when delays.days_past_plan < 0 then 0 else delays.days_past_plan end as integer
         ) as delay_days,
-        case
-            when conditions.is_stage_regressed then 'stage_regressed'
-            when conditions.is_late_finish then 'late_finish'
-            when conditions.is_late_start then 'late_start'
-            when conditions.is_stalled then 'stalled'
-            when conditions.is_behind_plan then 'behind_plan'
-            else 'none'
-        end as alert
+        first_alerts.alert
     from staged
     inner join stage_runs
         on
@@ -232,10 +298,10 @@ final as (
         on
             staged.period = delays.period
             and staged.project_id = delays.project_id
-    inner join conditions
+    inner join first_alerts
         on
-            staged.period = conditions.period
-            and staged.project_id = conditions.project_id
+            staged.period = first_alerts.period
+            and staged.project_id = first_alerts.project_id
 
 )
 

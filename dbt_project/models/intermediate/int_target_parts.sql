@@ -15,7 +15,8 @@ indicators as (
 
     select
         indicator_code,
-        source_feed
+        source_feed,
+        has_towns
     from {{ ref('indicator_list') }}
 
 ),
@@ -35,11 +36,8 @@ final as (
         parts.indicator_code,
         indicators.source_feed,
         parts.part as breakdown,
-        -- Tasks have no town: a town's target that reads them reads the row of the whole city.
-        case
-            when indicators.source_feed = 'ledger_tasks' then 'all'
-            else parts.town_code
-        end as read_town_code
+        -- A town's target on what has no towns (tasks) reads the row of the whole city.
+        case when indicators.has_towns then parts.town_code else 'all' end as read_town_code
     from parts
     inner join indicators
         on parts.indicator_code = indicators.indicator_code

@@ -7,6 +7,8 @@ with indicators as (
         unit,
         nature,
         source_feed,
+        computation,
+        breakdowns,
         definition
     from {{ ref('indicator_list') }}
 
@@ -33,6 +35,8 @@ final as (
         indicators.source_feed,
         indicators.definition,
         clauses.plan_clauses,
+        indicators.computation,
+        indicators.breakdowns,
         cast(null as {{ dbt.type_string() }}) as release_id
     from indicators
     left join clauses

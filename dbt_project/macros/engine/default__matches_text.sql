@@ -1,0 +1,3 @@
+{% macro default__matches_text(expression, pattern) -%}
+    ({{ expression }}) rlike ({{ pattern }})
+{%- endmacro %}

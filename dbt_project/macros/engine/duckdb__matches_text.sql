@@ -1,0 +1,3 @@
+{% macro duckdb__matches_text(expression, pattern) -%}
+    regexp_matches({{ expression }}, {{ pattern }})
+{%- endmacro %}
