@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from expectations.verdict import Verdict
 from orchestration.corrections import Outcome, outcomes_in
 from orchestration.report import Sentence
@@ -130,7 +132,9 @@ class Quarantine:
         for *place, rule_id, severity, columns, seen in found:
             grouped[tuple(place)].append(self._broken_rule(place[1], rule_id, severity, columns, seen))
         return [
-            FlaggedRow(row_ref(period, row_id), period, feed, row_id, *at, self._shown_key(feed, key), tuple(rules))
+            FlaggedRow(
+                row_ref(period, row_id), period, feed, row_id, *at, shown_key(self.contracts[feed], key), tuple(rules)
+            )
             for (period, feed, row_id, *at, key), rules in grouped.items()
         ]
 
@@ -161,12 +165,13 @@ class Quarantine:
         of_delivery: dict[str, list[FlaggedRow]] = defaultdict(list)
         for row in rows:
             of_delivery[row.delivery_id].append(row)
-        for delivery_id, members in of_delivery.items():
-            delivery = self._deliveries[delivery_id]
-            delivered = read_sent_rows(self._raw_dir, delivery, [row.row_no for row in members])
-            contract = self.contracts[delivery.feed]
-            for row in members:
-                yield row, sent_cells(delivered[row.file, row.sheet, row.row_no], contract, row.columns)
+        with duckdb.connect() as connection:
+            for delivery_id, members in of_delivery.items():
+                delivery = self._deliveries[delivery_id]
+                delivered = read_sent_rows(self._raw_dir, delivery, [row.row_no for row in members], connection)
+                contract = self.contracts[delivery.feed]
+                for row in members:
+                    yield row, sent_cells(delivered[row.file, row.sheet, row.row_no], contract, row.columns)
 
     def refused(self, periods: Sequence[str] = ()) -> list[Delivery]:
         """Refused files in whose place nothing has been accepted, by feed, month and arrival."""
@@ -232,12 +237,6 @@ class Quarantine:
             return Sentence(verdict.message_zh, verdict.message_en)
         return Sentence(rule["message_zh"], rule["message_en"])
 
-    def _shown_key(self, feed: str, key: str) -> str:
-        """A row's key; in the place of a credit code can stand its owner's telephone or identity number."""
-        contract = self.contracts[feed]
-        is_of_code = any(contract.column(name).type == "credit_code" for name in contract.key)
-        return without_person_numbers(key) if is_of_code else key
-
     def _broken_rule(self, feed: str, rule_id: str, severity: str, columns: str, seen: str) -> BrokenRule:
         contract = self.contracts[feed]
         at_fault = offending_columns(contract, columns)
@@ -256,6 +255,12 @@ class Quarantine:
 def row_ref(period: str, row_id: str) -> str:
     """What a person calls a row by: 10 hex digits, the same in every run."""
     return hashlib.sha256(f"{period}\n{row_id}".encode()).hexdigest()[:_REF_DIGITS]
+
+
+def shown_key(contract: Contract, key: str) -> str:
+    """A row's key; in the place of a credit code can stand its owner's telephone or identity number."""
+    is_of_code = any(contract.column(name).type == "credit_code" for name in contract.key)
+    return without_person_numbers(key) if is_of_code else key
 
 
 def offending_columns(contract: Contract, names: str) -> tuple[str, ...]:

@@ -65,9 +65,12 @@ class SentCell:
 
 
 def read_sent_rows(
-    raw_dir: Path, delivery: SentFile, numbers: Collection[int]
+    raw_dir: Path, delivery: SentFile, numbers: Collection[int], connection: duckdb.DuckDBPyConnection
 ) -> dict[tuple[str, str, int], dict[str, Any]]:
-    """The raw rows of a delivery with these numbers, by file, sheet and number. Raises RowLost."""
+    """The raw rows of a delivery with these numbers, by file, sheet and number. Raises RowLost.
+
+    `connection` is one to any database, which is not asked.
+    """
     path = raw_path(raw_dir, delivery.feed, delivery.period, delivery.delivery_id)
     if not path.exists():
         raise RowLost(
@@ -76,12 +79,11 @@ def read_sent_rows(
             f"The raw file of {delivery.file_name} ({delivery.feed}/{delivery.period}) is gone: its rows cannot be "
             "shown. Run stm run again, or restore raw from a backup.",
         )
-    with duckdb.connect() as connection:
-        cursor = connection.execute(
-            "select * from read_parquet(?) where _row in (select unnest(?))", [str(path), list(numbers)]
-        )
-        names = [column[0] for column in cursor.description]
-        rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    cursor = connection.execute(
+        "select * from read_parquet(?) where _row in (select unnest(?))", [str(path), list(numbers)]
+    )
+    names = [column[0] for column in cursor.description]
+    rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
     return {(row["_file"], row["_sheet"] or "", row["_row"]): row for row in rows}
 
 
