@@ -182,6 +182,9 @@ def release_verify_command(
 def demo_command(
     months: Annotated[int, typer.Option(min=1, help="月数 (how many months)")] = 18,
     scale: Annotated[Scale, typer.Option(help="规模 (size)")] = Scale.COUNTY,
+    entities: Annotated[
+        int | None, typer.Option(min=1, help="登记库户数，代替规模 (rows in the register, instead of the scale)")
+    ] = None,
     is_only_if_empty: Annotated[
         bool, typer.Option("--if-empty", help="已有来文则什么也不写 (write nothing if there are deliveries)")
     ] = False,
@@ -196,7 +199,7 @@ def demo_command(
         make_console().print(f"已有来文，不写演示数据 (there are deliveries already): {landing}")
         return
     try:
-        report = write_demo(landing, months=months, scale=scale.value)
+        report = write_demo(landing, months=months, scale=scale.value, entities=entities)
     except DemoError as error:
         raise Stop(error.message_zh, error.message_en) from error
     if is_json:
