@@ -163,6 +163,38 @@ def test_rows_are_conserved_in_every_file(sample_city: City) -> None:
         assert read == sum(parts), file_name
 
 
+def test_every_month_of_the_register_can_be_rebuilt_from_its_history(sample_city: City) -> None:
+    """What the board counted of a month is what the spells that hold in it give, for all 16 months."""
+    counted = "period, town_code, entity_type, chain_segment, active, new_month, cancelled_month"
+    month_of = "strftime({}, '%Y-%m') = cells.period"
+    differing = sample_city.warehouse(f"""
+        with rebuilt as (
+            select
+                cells.period, cells.town_code, cells.entity_type, cells.chain_segment,
+                count(distinct credit_code) filter (where status_group = 'active') as active,
+                count(distinct credit_code) filter (where {month_of.format("established_on")}) as new_month,
+                count(distinct credit_code) filter (
+                    where status_group = 'cancelled' and {month_of.format("cancelled_on")}
+                ) as cancelled_month
+            from entity_dynamics as cells
+            left join entity_history as history
+                on valid_from <= cells.period and coalesce(valid_to, cells.period) >= cells.period
+                and cells.town_code in ('all', history.town_code)
+                and cells.entity_type = history.entity_type and cells.chain_segment = history.chain_segment
+            group by all
+        )
+        (select {counted} from entity_dynamics except from rebuilt)
+        union all (from rebuilt except select {counted} from entity_dynamics)
+    """)
+    assert differing == []
+    assert sample_city.warehouse("select count(distinct period) from entity_dynamics") == [(len(ALL_MONTHS),)]
+    [(ended, begun)] = sample_city.warehouse(
+        "select count(valid_to), count(*) filter (where valid_from > '2023-02') from entity_history"
+    )
+    assert ended > 0
+    assert begun > ended, "more came than changed"
+
+
 def test_every_release_verifies(sample_city: City) -> None:
     ran = sample_city.stm("release", "verify", "--all")
     assert ran.code == 0, ran.out + ran.err
