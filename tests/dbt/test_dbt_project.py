@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.corrections import is_correctable
@@ -106,3 +107,17 @@ def test_units_are_expected_of_the_feeds_whose_contract_says_so(dbt_folder: Path
     (compiled,) = (folder for folder in dbt_folder.rglob("int_expected_units.sql") if "run" in folder.parts)
     listed = set(re.findall(r"'(\w+)' as feed", compiled.read_text(encoding="utf-8")))
     assert listed == {feed for feed, contract in load_contracts().items() if contract.has_reporting_units}
+
+
+def test_a_clause_that_names_what_does_not_exist_fails_the_build(dbt_folder: Path) -> None:
+    kinds = ("target", "indicator", "board")
+    with duckdb.connect(str(dbt_folder / "warehouse.duckdb")) as warehouse:
+        for kind in kinds:
+            warehouse.execute("insert into int_clause_links values ('三-1', ?, 'no_such', 9)", [kind])
+    with pytest.raises(AssertionError) as failed:
+        dbt(dbt_folder, "test", "--select", "int_clause_links,test_type:data")
+    with duckdb.connect(str(dbt_folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("delete from int_clause_links where linked_code = 'no_such'")
+    found = re.findall(r"FAIL 1 (int_clause_links_\w+)", str(failed.value))
+    # The links of the plan itself exist: one row of each kind fails, and nothing else.
+    assert sorted(found) == sorted(f"int_clause_links_{kind}s_exist" for kind in kinds)

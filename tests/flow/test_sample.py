@@ -76,6 +76,60 @@ def test_every_expected_cell_is_exactly_right(
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        pytest.param(
+            # 728.48 + 2,726.02 − 664.86, above 2,000: not yet said to be above scale
+            "select trailing_12m_revenue, above_scale_gap, ladder_stage, honours from enterprise_ladder "
+            "where period = '2024-03' and credit_code = '91141082MARLW9K282'",
+            [(Decimal("2789.64"), Decimal(0), "candidate", "企业技术中心")],
+            id="ladder: twelve months",
+        ),
+        pytest.param(
+            "select count(*), sum(trailing_12m_revenue) from enterprise_ladder where period = '2024-01' "
+            "intersect select count(*), sum(operating_revenue_ytd) from int_statistics_enterprise "
+            "where period = '2023-12'",
+            [(48, Decimal("38574.07"))],
+            id="ladder: January stands on December",
+        ),
+        pytest.param(
+            # 6,380.11 + 17,902.53 − 5,736.56 of 20,000; 169 of 100; 1 of 1; 4 of 5
+            "select value, score, recognition_score from town_recognition "
+            "inner join town_scorecard using (period, town_code) where period = '2024-03' "
+            "and town_code = 'hz-nianmo' and criterion = 'output' and town_recognition.level = next_level",
+            [(Decimal("18546.08"), Decimal("92.73"), Decimal("93.18"))],
+            id="recognition: near the next level",
+        ),
+        pytest.param(
+            "select days_open, days_overdue, is_overdue, times_rolled_over from issue_board "
+            "where period = '2024-03' and issue_id = 'WT-0059'",
+            [(390, 360, True, 12)],
+            id="issue: open for a year",
+        ),
+        pytest.param(
+            "select linked_indicator_code, linked_value, is_overdue from task_board "
+            "where period = '2024-05' and task_id = '三-17'",
+            [("funds_allocated", Decimal(1876), True)],
+            id="task: overdue, beside its money",
+        ),
+        pytest.param(
+            "select state, target_lights, tasks_done, tasks_total, figures from plan_coverage "
+            "where period = '2024-03' and clause = '三-3'",
+            [("at_risk", "T10 yellow", 0, 1, "有效品牌资质数29个")],
+            id="plan: a yellow light",
+        ),
+        pytest.param(
+            "select period, count(*) from plan_coverage group by period order by period",
+            [(f"2024-{month:02d}", 30) for month in range(1, 6)],
+            id="plan: every clause in every month of its year",
+        ),
+    ],
+)
+def test_boards_answer_what_the_group_asks(sample_city: City, sql: str, expected: list[tuple[object, ...]]) -> None:
+    assert sample_city.warehouse(sql) == expected
+
+
 def test_faults_of_the_last_month_get_their_disposition_and_no_other_row_is_touched(sample_city: City) -> None:
     broken = {
         (rule, key or seen)
