@@ -33,6 +33,7 @@ from orchestration.screen import (
     show_row,
     show_set_aside,
     show_stop,
+    show_trace,
     show_verifications,
     show_waiver,
     show_waivers,
@@ -178,6 +179,46 @@ def release_verify_command(
     raise typer.Exit(ExitCode.DONE if all(one.is_sound for one in found) else ExitCode.FAILED)
 
 
+@app.command("trace")
+def trace_command(
+    period: Annotated[str, typer.Option("--period", help="报告期 (month), YYYY-MM", callback=_period)],
+    town: Annotated[str, typer.Option(help="专业镇，代码或名称；全市为 all (town; all is the whole city)")],
+    indicator: Annotated[str, typer.Option(help="指标，代码或名称 (indicator)")],
+    breakdown: Annotated[str | None, typer.Option(help="分组；缺省为合计 (part; else the whole)")] = None,
+    release_id: Annotated[
+        str | None, typer.Option("--release", help="如 (as) 2024-03-r1；缺省为当前发布 (current)")
+    ] = None,
+    is_json: JsonOption = False,
+    xlsx: Annotated[Path | None, typer.Option(help="写成这个工作簿 (write this workbook)")] = None,
+) -> None:
+    """从一个已发布的数追到文件、表、行和单元格。 From a published number to the cells that it came from."""
+    from orchestration.trace import Question, Tracer
+    from sources.contract import load_contracts
+
+    if is_json and xlsx:
+        raise typer.BadParameter("--json 与 --xlsx 只能用一种 (use either --json or --xlsx)")
+    with (
+        _state() as (settings, state),
+        Tracer(
+            release_id,
+            published_dir=settings.published_dir,
+            raw_dir=settings.raw_dir,
+            state=state,
+            contracts=load_contracts(),
+        ) as tracer,
+    ):
+        found = tracer.trace(Question(period, town, indicator, breakdown))
+    if is_json:
+        _print_json(found.as_json())
+    else:
+        if xlsx:
+            from orchestration.trace_workbook import write_trace
+
+            write_trace(found, xlsx)
+        show_trace(make_console(), found, xlsx)
+    raise typer.Exit(ExitCode.DONE if found.agrees else ExitCode.FAILED)
+
+
 @app.command("demo")
 def demo_command(
     months: Annotated[int, typer.Option(min=1, help="月数 (how many months)")] = 18,
@@ -280,7 +321,7 @@ def quarantine_show_command(
     is_json: JsonOption = False,
 ) -> None:
     """一行的原样及全部原因，或退回的文件和整批问题。 One row as sent with every reason, or refused files and blocks."""
-    from orchestration.quarantine import masked
+    from orchestration.sent_rows import masked
 
     periods = [period] if period else []
     with _quarantine() as (_, _, quarantine):

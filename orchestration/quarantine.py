@@ -3,16 +3,15 @@
 Belongs here: finding these in warehouse, raw files and state, with the rule list's words beside them, and a row as it
 was sent. Does not belong here: judging (dbt, `expectations`), waiving (`waivers.py`), the form of a page or workbook
 (`screen.py`, `quarantine_workbook.py`). A row as sent holds personal data: it goes back to its own sender, and to a
-screen, a log or JSON only through `masked`.
+screen, a log or JSON only through `sent_rows.masked`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,29 +20,22 @@ import duckdb
 from expectations.verdict import Verdict
 from orchestration.corrections import Outcome, outcomes_in
 from orchestration.report import Sentence
+from orchestration.sent_rows import MASK, SentCell, read_sent_rows, sent_cells
 from orchestration.state import Correction, Delivery, State, Waiver
-from orchestration.stops import Misuse, Stop
+from orchestration.stops import Misuse
 from orchestration.waivers import WaiversInForce
 from orchestration.warehouse_glance import read_rows
-from sources.contract import UNIT_SUFFIX, Contract
+from sources.contract import Contract
 from sources.person_numbers import without_person_numbers
-from sources.raw_file import raw_path
 
 SET_ASIDE = "quarantine"
 WARNING = "warn"
-MASK = "＊＊＊"
-WHOLE_LINE = "整行内容"
-BY_CONTRACT = "（来文无此列，按契约）"
 # Enough of a hash to tell the rows of a province apart, and short enough to be typed.
 _REF_DIGITS = 10
 
 
 class NoSuchRow(Misuse):
     """No row with a problem is called that."""
-
-
-class RowLost(Stop):
-    """The raw file of a delivery is gone, so that a row cannot be shown as it was sent."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +74,6 @@ class FlaggedRow:
     def columns(self) -> frozenset[str]:
         """The columns at fault by any rule."""
         return frozenset(column for rule in self.rules for column in rule.columns)
-
-
-@dataclass(frozen=True)
-class SentCell:
-    """A cell as delivered under its header: the contract's own for a known `column`, else the one in the file."""
-
-    header: str
-    column: str | None
-    text: str | None
-    unit: str | None
-    is_offending: bool
-    is_personal: bool
 
 
 @dataclass(frozen=True)
@@ -152,7 +132,9 @@ class Quarantine:
         for *place, rule_id, severity, columns, seen in found:
             grouped[tuple(place)].append(self._broken_rule(place[1], rule_id, severity, columns, seen))
         return [
-            FlaggedRow(row_ref(period, row_id), period, feed, row_id, *at, self._shown_key(feed, key), tuple(rules))
+            FlaggedRow(
+                row_ref(period, row_id), period, feed, row_id, *at, shown_key(self.contracts[feed], key), tuple(rules)
+            )
             for (period, feed, row_id, *at, key), rules in grouped.items()
         ]
 
@@ -183,12 +165,13 @@ class Quarantine:
         of_delivery: dict[str, list[FlaggedRow]] = defaultdict(list)
         for row in rows:
             of_delivery[row.delivery_id].append(row)
-        for delivery_id, members in of_delivery.items():
-            delivery = self._deliveries[delivery_id]
-            delivered = self._raw_rows(delivery, [row.row_no for row in members])
-            contract = self.contracts[delivery.feed]
-            for row in members:
-                yield row, _cells(delivered[row.file, row.sheet, row.row_no], contract, row.columns)
+        with duckdb.connect() as connection:
+            for delivery_id, members in of_delivery.items():
+                delivery = self._deliveries[delivery_id]
+                delivered = read_sent_rows(self._raw_dir, delivery, [row.row_no for row in members], connection)
+                contract = self.contracts[delivery.feed]
+                for row in members:
+                    yield row, sent_cells(delivered[row.file, row.sheet, row.row_no], contract, row.columns)
 
     def refused(self, periods: Sequence[str] = ()) -> list[Delivery]:
         """Refused files in whose place nothing has been accepted, by feed, month and arrival."""
@@ -254,12 +237,6 @@ class Quarantine:
             return Sentence(verdict.message_zh, verdict.message_en)
         return Sentence(rule["message_zh"], rule["message_en"])
 
-    def _shown_key(self, feed: str, key: str) -> str:
-        """A row's key; in the place of a credit code can stand its owner's telephone or identity number."""
-        contract = self.contracts[feed]
-        is_of_code = any(contract.column(name).type == "credit_code" for name in contract.key)
-        return without_person_numbers(key) if is_of_code else key
-
     def _broken_rule(self, feed: str, rule_id: str, severity: str, columns: str, seen: str) -> BrokenRule:
         contract = self.contracts[feed]
         at_fault = offending_columns(contract, columns)
@@ -274,27 +251,16 @@ class Quarantine:
             Sentence(rule["remedy_zh"], rule["remedy_en"]),
         )
 
-    def _raw_rows(self, delivery: Delivery, numbers: list[int]) -> dict[tuple[str, str, int], dict[str, Any]]:
-        path = raw_path(self._raw_dir, delivery.feed, delivery.period, delivery.delivery_id)
-        if not path.exists():
-            raise RowLost(
-                f"{delivery.feed}/{delivery.period} 的来文《{delivery.file_name}》的原始数据文件不见了，"
-                "无法显示原行。请再次运行 stm run，或从备份恢复 raw 目录。",
-                f"The raw file of {delivery.file_name} ({delivery.feed}/{delivery.period}) is gone: its rows cannot be "
-                "shown. Run stm run again, or restore raw from a backup.",
-            )
-        with duckdb.connect() as connection:
-            cursor = connection.execute(
-                "select * from read_parquet(?) where _row in (select unnest(?))", [str(path), numbers]
-            )
-            names = [column[0] for column in cursor.description]
-            rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-        return {(row["_file"], row["_sheet"] or "", row["_row"]): row for row in rows}
-
 
 def row_ref(period: str, row_id: str) -> str:
     """What a person calls a row by: 10 hex digits, the same in every run."""
     return hashlib.sha256(f"{period}\n{row_id}".encode()).hexdigest()[:_REF_DIGITS]
+
+
+def shown_key(contract: Contract, key: str) -> str:
+    """A row's key; in the place of a credit code can stand its owner's telephone or identity number."""
+    is_of_code = any(contract.column(name).type == "credit_code" for name in contract.key)
+    return without_person_numbers(key) if is_of_code else key
 
 
 def offending_columns(contract: Contract, names: str) -> tuple[str, ...]:
@@ -311,39 +277,3 @@ def offending_columns(contract: Contract, names: str) -> tuple[str, ...]:
 def sender_of(delivery: Delivery, contract: Contract) -> str:
     """Who sent a delivery: by its receipt, else the feed's office."""
     return delivery.sender or contract.sender
-
-
-def masked(cells: Iterable[SentCell]) -> tuple[SentCell, ...]:
-    """Cells for a screen: what is personal, or may be, is not shown."""
-    return tuple(
-        replace(cell, text=MASK if cell.is_personal else without_person_numbers(cell.text)) if cell.text else cell
-        for cell in cells
-    )
-
-
-def _cells(row: Mapping[str, Any], contract: Contract, at_fault: frozenset[str]) -> tuple[SentCell, ...]:
-    others = json.loads(row["_cells"]) if row["_cells"] else {}
-    if isinstance(others, list):
-        # A damaged line: nobody knows which cell is which, so all of it may be personal.
-        return (
-            SentCell(
-                WHOLE_LINE, None, " | ".join(cell or "" for cell in others), None, is_offending=True, is_personal=True
-            ),
-        )
-    # A raw file of before has no such column.
-    by_contract = (row.get("_defaults") or "").split("|")
-    known = [
-        SentCell(
-            header=column.label_zh + (BY_CONTRACT if column.name in by_contract else ""),
-            column=column.name,
-            text=row.get(column.name),
-            unit=row.get(column.name + UNIT_SUFFIX) if column.unit else None,
-            is_offending=column.name in at_fault,
-            is_personal=column.is_personal,
-        )
-        for column in contract.columns
-    ]
-    unknown = [
-        SentCell(header, None, text, None, is_offending=False, is_personal=True) for header, text in others.items()
-    ]
-    return (*known, *unknown)

@@ -22,7 +22,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from orchestration.corrections import Outcome
-from orchestration.quarantine import Block, FlaggedRow, Quarantine, SentCell, sender_of
+from orchestration.quarantine import Block, FlaggedRow, Quarantine, sender_of
+from orchestration.sent_rows import SentCell
 from orchestration.state import Correction, Delivery
 from orchestration.stops import Misuse
 from sources.contract import Contract

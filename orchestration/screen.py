@@ -6,6 +6,8 @@ log gets the same lines without colour or movement. What is said is decided else
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +24,14 @@ if TYPE_CHECKING:
     from orchestration.doctor import Finding
     from orchestration.publication.manifest import Manifest, Reason
     from orchestration.publication.shelf import ShelvedRelease, Verification
-    from orchestration.quarantine import Block, FlaggedRow, Quarantine, SentCell
+    from orchestration.quarantine import Block, FlaggedRow, Quarantine
     from orchestration.quarantine_workbook import WrittenLetter
     from orchestration.report import PublishedMonth, ReopenedMonth
+    from orchestration.sent_rows import SentCell
     from orchestration.settings import SettingLine
     from orchestration.state import Correction, Delivery, Waiver
+    from orchestration.trace import Trace
+    from orchestration.trace_tables import Table as TraceTable
     from sources.contract import Contract
     from sources.demo import DemoReport
 
@@ -494,6 +499,56 @@ def show_corrections(console: Console, corrections: "Sequence[Correction]", outc
         )  # fmt: skip
         table.add_row(*map(escape, cells))
     console.print(table)
+
+
+# More rows than a person reads on a screen stand in the workbook.
+TRACED_ROWS = 40
+
+
+def show_trace(console: Console, trace: "Trace", workbook: Path | None = None) -> None:
+    """Where a figure comes from: what it is, the rows that give it, the rows that are not in it."""
+    from orchestration.trace_tables import contribution_table, counting, facts, left_out_table
+
+    for label, text in facts(trace):
+        console.print(f"[bold]{label}[/bold]  {escape(text)}")
+    rows = counting(trace.contributions)
+    asked = len(trace.contributions) - len(rows)
+    aside = f"；另有 {asked} 行看过而不计入" if asked else ""
+    _show_traced(console, contribution_table("计入的行", f"计入的行 contributing rows：{len(rows)}{aside}", rows))
+    if trace.prior_contributions:
+        period, of_last_year = trace.prior.period, len(counting(trace.prior_contributions))
+        console.print(
+            f"[bold]上年同期 last year[/bold]  {period} 计入 {of_last_year} 行：stm trace --period {period} …"
+        )
+    if trace.left_out:
+        table = left_out_table(trace)
+        _show_traced(console, replace(table, title=f"未计入的行 rows left out：{len(trace.left_out)}"))
+    if workbook:
+        console.print(f"[green]已写成 written[/green]  {escape(str(workbook))}")
+    if not trace.agrees:
+        measures = "、".join(trace.disagreeing)
+        show_stop(
+            console,
+            Sentence(
+                f"所列各行复算的 {measures} 与已发布的数不一致。这不应发生：请勿使用该数，并报告维护人员。",
+                f"The rows shown do not give the published {measures}. This must not happen: do not use the figure, "
+                "and tell the maintainers.",
+            ),
+        )
+
+
+def _show_traced(console: Console, table: "TraceTable") -> None:
+    from orchestration.trace_tables import amount
+
+    console.print(f"[bold]{escape(table.title)}[/bold]")
+    # A column in which nothing stands takes no room.
+    shown = [n for n in range(len(table.headings)) if any(row[n] not in (None, "") for row in table.rows)]
+    printed = _table(*(table.headings[column][0] for column in shown))
+    for row in table.rows[:TRACED_ROWS]:
+        printed.add_row(*(escape(amount(row[n]) if isinstance(row[n], Decimal) else str(row[n] or "")) for n in shown))
+    console.print(printed)
+    if len(table.rows) > TRACED_ROWS:
+        console.print(f"  … 另有 {len(table.rows) - TRACED_ROWS} 行 more rows: --xlsx FILE, --json")
 
 
 def show_demo(console: Console, report: "DemoReport") -> None:

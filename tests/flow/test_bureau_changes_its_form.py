@@ -22,9 +22,10 @@ import yaml
 from orchestration.build import Request, open_build
 from orchestration.intake import FeedIntake, read_new, write_intake_tables
 from orchestration.publication.manifest import InputFile
-from orchestration.quarantine import BY_CONTRACT, FlaggedRow, Quarantine
+from orchestration.quarantine import FlaggedRow, Quarantine
 from orchestration.report import RunReport
 from orchestration.run import summarise
+from orchestration.sent_rows import BY_CONTRACT
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.state import Delivery, State
 from sources.contract import CONTRACTS_DIR, Contract, load_contracts

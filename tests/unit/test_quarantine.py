@@ -11,18 +11,9 @@ from typer.testing import CliRunner
 
 from expectations.verdict import Verdict
 from orchestration.cli import app
-from orchestration.quarantine import (
-    MASK,
-    SET_ASIDE,
-    WARNING,
-    WHOLE_LINE,
-    NoSuchRow,
-    Quarantine,
-    RowLost,
-    masked,
-    offending_columns,
-)
+from orchestration.quarantine import SET_ASIDE, WARNING, NoSuchRow, Quarantine, offending_columns
 from orchestration.quarantine_workbook import UnknownSender, letters, write_letters
+from orchestration.sent_rows import MASK, WHOLE_LINE, RowLost, masked
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 from orchestration.state import NewCorrection, NewWaiver, State
 from orchestration.stops import Misuse

@@ -9,6 +9,7 @@ with indicators as (
         source_feed,
         computation,
         breakdowns,
+        prior_source,
         definition
     from {{ ref('indicator_list') }}
 
@@ -37,6 +38,7 @@ final as (
         clauses.plan_clauses,
         indicators.computation,
         indicators.breakdowns,
+        indicators.prior_source,
         cast(null as {{ dbt.type_string() }}) as release_id
     from indicators
     left join clauses

@@ -74,6 +74,11 @@ class ReleaseContent:
         """The month of the release: the last that it holds."""
         return max(self.months)
 
+    @property
+    def published_months(self) -> str:
+        """The query for the months whose rows are in this release."""
+        return f"select {PERIOD_COLUMN} from {_MONTHS} where status = 'published'"
+
     def add(self, mart: Mart, query: str) -> None:
         """One more table, with the query for its rows: one that no model stands behind."""
         self.marts += (mart,)

@@ -14,6 +14,7 @@ from orchestration.publication.fingerprint import CodeVersion, fingerprint
 from orchestration.publication.gate import DBT_BUILD, DBT_TESTS, confirm
 from orchestration.publication.marts import read_marts, warehouse_hashes
 from orchestration.publication.release import publish, recover
+from orchestration.publication.writers import lineage
 from orchestration.state import State
 from sources.intake import IntakeResult
 from sources.landing import SHANGHAI, Arrival
@@ -129,6 +130,9 @@ class City:
                 "create table towns as select unnest(['b', 'a']) as town_code, cast(null as varchar) as release_id;"
                 "create table worksheet (period varchar); create table int_figures (period varchar)"
             )
+            for table in lineage.TABLES.values():
+                columns = ", ".join(f"{column} varchar" for column in table.columns)
+                warehouse.execute(f"create table {table.source} ({columns})")
             for period, of_towns in values.items():
                 warehouse.execute("insert into periods values (?, ?, null, null, null)", [period, int(period[5:])])
                 for town, value in zip("ba", reversed(of_towns), strict=True):
