@@ -166,6 +166,7 @@ def publish(
             run_id,
             clock,
             writers,
+            dbt_manifest,
         )
         published = tuple(making.make(period) for period in plan.to_release)
     return Publication(
@@ -265,6 +266,7 @@ class _Making:
         run_id: str,
         clock: Clock,
         writers: Sequence[Writer],
+        dbt_manifest: Mapping[str, Any],
     ) -> None:
         self._connection = connection
         self._marts = marts
@@ -275,6 +277,7 @@ class _Making:
         self._run_id = run_id
         self._clock = clock
         self._writers = writers
+        self._dbt_manifest = dbt_manifest
 
     def make(self, period: str) -> PublishedRelease:
         """One release, up to the switch of `current`."""
@@ -331,7 +334,7 @@ class _Making:
             else MonthOfRelease("blocked", "；".join(reason.zh for reason in decision.reasons))
             for month, decision in decisions.items()
         }
-        content = ReleaseContent(self._connection, self._marts, release_id, months)
+        content = ReleaseContent(self._connection, self._marts, release_id, months, self._dbt_manifest)
         return [file for writer in self._writers for file in writer.write(content, folder)]
 
     def _check_copy(self, decisions: Mapping[str, GateDecision], folder: Path) -> None:

@@ -3,6 +3,7 @@
 No delivery is needed: all tables are built empty, which is enough to test formulas on literal rows.
 """
 
+import csv
 import json
 import re
 import shutil
@@ -10,15 +11,19 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from orchestration.corrections import is_correctable
 from orchestration.intake import write_intake_tables
+from orchestration.publication.marts import read_marts
+from orchestration.publication.writers.data_dictionary import write_alone
 from sources.contract import load_contracts
 from sources.intake import write_schema
 from tests.city import REPOSITORY
-from tests.dbt_command import BIN, dbt
+from tests.dbt_command import BIN, PROJECT, dbt
+from tests.html_page import Page
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +179,32 @@ def test_each_convention_is_refused_when_it_is_broken(dbt_folder: Path, tmp_path
     score = scored(target / "manifest.json")
     assert score.returncode == 1, score.stdout[-4000:]
     assert "Model lacks an owner" in score.stdout
+
+
+def test_the_data_dictionary_has_every_published_table_column_indicator_clause_and_rule(dbt_folder: Path) -> None:
+    path = dbt_folder / "data_dictionary.html"
+    write_alone(dbt_folder / "warehouse.duckdb", dbt_folder / "target/manifest.json", path)
+    page = Page(path.read_text(encoding="utf-8"))
+    assert (page.faults, page.loads) == ([], [])
+    ids = set(page.ids)
+    assert {unquote(link) for link in page.links} <= {f"#{one}" for one in ids}
+    manifest = json.loads((dbt_folder / "target/manifest.json").read_text(encoding="utf-8"))
+    marts = read_marts(manifest)
+    assert {f"tables.{mart.name}" for mart in marts} <= ids
+    for column in (f"tables.{mart.name}.{column.name}" for mart in marts for column in mart.columns):
+        assert page.text[column].strip()
+    for seed, key, listing in (
+        ("indicator_list", "indicator_code", "indicator_catalogue"),
+        ("target_list", "target_id", "targets"),
+        ("plan_clauses", "clause", "plan_clauses"),
+        ("validation_rules", "rule_id", "validation_rules"),
+        ("thresholds", "threshold_id", "thresholds"),
+    ):
+        with (PROJECT / "seeds" / f"{seed}.csv").open(encoding="utf-8") as file:
+            keys = {row[key] for row in csv.DictReader(file)}
+        assert {f"{listing}.{one}" for one in keys} <= ids
+    # A clause leads to the indicators that watch it, and they lead back.
+    assert {"#indicator_catalogue.rd_expense", "#plan_clauses.三-10"} <= {unquote(link) for link in page.links}
 
 
 def read_by_staging(dbt_folder: Path, feed: str) -> set[str]:

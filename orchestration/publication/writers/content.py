@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
@@ -41,7 +41,8 @@ class WrittenFile:
 
 
 class ReleaseContent:
-    """The rows of one release. `connection` has the warehouse attached read-only; `months` are all up to its own."""
+    """The rows of one release. `connection` has the warehouse attached read-only; `months` are all up to its own;
+    `dbt_manifest` is that of the project that made the marts."""
 
     def __init__(
         self,
@@ -49,9 +50,11 @@ class ReleaseContent:
         marts: Sequence[Mart],
         release_id: str,
         months: Mapping[str, MonthOfRelease],
+        dbt_manifest: Mapping[str, Any],
     ) -> None:
         self.connection = connection
         self.marts = tuple(marts)
+        self.dbt_manifest = dbt_manifest
         self._release_id = release_id
         connection.execute(
             f"create or replace table {_MONTHS} ({PERIOD_COLUMN} varchar, status varchar, reason_zh varchar)"

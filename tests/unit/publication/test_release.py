@@ -143,6 +143,7 @@ def test_the_manifest_says_what_the_release_was_made_of(city, values):
         "parquet/periods.parquet": {"periods": 2},
         "parquet/figures.parquet": {"figures": 4},
         "parquet/towns.parquet": {"towns": 2},
+        "data_dictionary.html": {},
     }
 
 
@@ -408,7 +409,7 @@ def test_an_open_reader_keeps_its_release_and_a_new_one_sees_the_new(city, value
 def test_files_of_a_release_are_read_only(city, values):
     city.close_months({"2024-03": values["2024-03"]})
     files = [path for path in (city.published_dir / "releases").rglob("*") if path.is_file()]
-    assert len(files) == 5
+    assert len(files) == 6
     assert all(path.stat().st_mode & 0o222 == 0 for path in files)
 
 
