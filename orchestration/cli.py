@@ -249,6 +249,25 @@ def demo_command(
         show_demo(make_console(), report)
 
 
+@app.command("dictionary")
+def dictionary_command(
+    out: Annotated[
+        Path | None, typer.Option(help="写到这个文件；缺省为数据目录下的 data_dictionary.html (file to write)")
+    ] = None,
+    is_json: JsonOption = False,
+) -> None:
+    """数据字典：表、字段、指标、条款、规则、血缘；每次发布中也有。 The data dictionary, as of the warehouse."""
+    from orchestration.publication.writers.data_dictionary import FILE_NAME, write_alone
+
+    settings = load_settings()
+    path = out or settings.data_dir / FILE_NAME
+    write_alone(settings.warehouse_path, settings.manifest_path, path)
+    if is_json:
+        _print_json({"path": str(path)})
+    else:
+        make_console().print(f"数据字典 data dictionary: {path}", highlight=False)
+
+
 @app.command("bench")
 def bench_command(
     scale: Annotated[Scale, typer.Option(help="规模 (size)")] = Scale.COUNTY,

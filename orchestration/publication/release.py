@@ -170,6 +170,7 @@ def publish(
             run_id,
             clock,
             writers,
+            dbt_manifest,
         )
         published = tuple(making.make(period) for period in plan.to_release)
     return Publication(
@@ -271,6 +272,7 @@ class _Making:
         run_id: str,
         clock: Clock,
         writers: Sequence[Writer],
+        dbt_manifest: Mapping[str, Any],
     ) -> None:
         self._connection = connection
         self._marts = marts
@@ -283,6 +285,7 @@ class _Making:
         self._clock = clock
         self._writers = writers
         self._statements = Statements(state.statements_dir)
+        self._dbt_manifest = dbt_manifest
 
     def make(self, period: str) -> PublishedRelease:
         """One release, up to the switch of `current`."""
@@ -341,7 +344,7 @@ class _Making:
             else MonthOfRelease("blocked", "；".join(reason.zh for reason in decision.reasons))
             for month, decision in decisions.items()
         }
-        content = ReleaseContent(self._connection, self._marts, speaker.release_id, months, speaker.released_at)
+        content = ReleaseContent(self._connection, self._marts, speaker.release_id, months, speaker.released_at, self._dbt_manifest)
         seen = Ledger(self._state).seen()
         self._statements.complete(self._histories, seen, self._shelf)
         for history in self._histories:

@@ -9,7 +9,7 @@ and its name in `WRITERS`.
 from pathlib import Path
 from typing import Protocol
 
-from orchestration.publication.writers import duckdb_file, lineage, parquet
+from orchestration.publication.writers import data_dictionary, duckdb_file, lineage, parquet
 from orchestration.publication.writers.content import ReleaseContent, WrittenFile
 
 
@@ -21,4 +21,4 @@ class Writer(Protocol):
         ...
 
 
-WRITERS: tuple[Writer, ...] = (duckdb_file, parquet, lineage)
+WRITERS: tuple[Writer, ...] = (duckdb_file, parquet, lineage, data_dictionary)

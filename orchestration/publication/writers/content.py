@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
@@ -44,7 +44,7 @@ class WrittenFile:
 class ReleaseContent:
     """The rows of one release. `connection` has the warehouse attached read-only; `months` are all up to its own.
 
-    `made_at` is aware.
+    `made_at` is aware; `dbt_manifest` is that of the project that made the marts.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class ReleaseContent:
         release_id: str,
         months: Mapping[str, MonthOfRelease],
         made_at: datetime,
+        dbt_manifest: Mapping[str, Any],
     ) -> None:
         self.connection = connection
         self.marts = tuple(marts)
         self.release_id = release_id
         self.months = months
         self.made_at = made_at
+        self.dbt_manifest = dbt_manifest
         self._queries: dict[str, str] = {}
         connection.execute(
             f"create or replace table {_MONTHS} ({PERIOD_COLUMN} varchar, status varchar, reason_zh varchar)"

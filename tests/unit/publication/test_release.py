@@ -148,6 +148,7 @@ def test_the_manifest_says_what_the_release_was_made_of(city, values):
         "lineage/changes.parquet": {"changes": 0},
         "lineage/rows.parquet": {"rows": 0},
         "lineage/rules.parquet": {"rules": 0},
+        "data_dictionary.html": {},
     }
 
 
@@ -414,7 +415,7 @@ def test_an_open_reader_keeps_its_release_and_a_new_one_sees_the_new(city, value
 def test_files_of_a_release_are_read_only(city, values):
     city.close_months({"2024-03": values["2024-03"]})
     files = [path for path in (city.published_dir / "releases").rglob("*") if path.is_file()]
-    assert len(files) == 10
+    assert len(files) == 11
     assert all(path.stat().st_mode & 0o222 == 0 for path in files)
 
 
