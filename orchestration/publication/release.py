@@ -344,7 +344,9 @@ class _Making:
             else MonthOfRelease("blocked", "；".join(reason.zh for reason in decision.reasons))
             for month, decision in decisions.items()
         }
-        content = ReleaseContent(self._connection, self._marts, speaker.release_id, months, speaker.released_at, self._dbt_manifest)
+        content = ReleaseContent(
+            self._connection, self._marts, speaker.release_id, months, speaker.released_at, self._dbt_manifest
+        )
         seen = Ledger(self._state).seen()
         self._statements.complete(self._histories, seen, self._shelf)
         for history in self._histories:
