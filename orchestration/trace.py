@@ -476,7 +476,7 @@ class _Tracing:
     def _contributions(self, lines: Iterable[Mapping[str, Any]]) -> tuple[Contribution, ...]:
         def contribution(line: Mapping[str, Any]) -> Contribution:
             columns = _parts(line["cell_columns"])
-            row = self._rows.by_id.get(line["row_id"] or "")
+            row = self._rows.by_id[line["row_id"]] if line["row_id"] else None
             changes = self._rows.changes.get((line["period"], line["contributor"]), ())
             return Contribution(
                 **{name: line[name] for name in _OF_LINE},

@@ -42,7 +42,9 @@ def write_trace(trace: Trace, path: Path) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(part), options) as workbook:
         cell = trace.cell
-        workbook.set_properties({"title": f"溯源：{cell['period']} {cell['town_name']} {cell['indicator_name']}"})
+        workbook.set_properties(
+            {"title": f"溯源：{cell['period']} {cell['town_name']} {trace.indicator['indicator_name']}"}
+        )
         plain = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#BFBFBF", "font_size": 10}
         title = workbook.add_format({"bold": True, "font_size": 14})
         heading = workbook.add_format({**plain, "bold": True, "bg_color": "#D9E2F3", "valign": "vcenter"})

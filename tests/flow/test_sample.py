@@ -2,16 +2,25 @@
 
 import csv
 import json
+import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from orchestration.cli import app
+from orchestration.settings import Settings
+from orchestration.state import State
+from orchestration.stops import Stop
+from orchestration.trace import Question, Tracer
+from sources.contract import load_contracts
 from tests.city import FEEDS, REPOSITORY, SAMPLE, City, needs_sample
 
 pytestmark = needs_sample
@@ -440,3 +449,172 @@ def test_nothing_of_a_person_is_in_a_release(sample_city: City) -> None:
         assert not any(phone in text for phone in list(phones)[:200]), path
         searched += 1
     assert searched >= len(ALL_MONTHS)
+
+
+# Tracing: the sums are done here anew, from the JSON alone.
+
+TRACED_CELLS = 200
+
+
+def fractions(rows: list[dict[str, Any]], name: str, counts: str) -> list[Fraction | None]:
+    return [Fraction(row[name]) if row[name] is not None else None for row in rows if row[counts]]
+
+
+def added(amounts: list[Fraction | None]) -> Fraction | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Fraction(0)) if known else None
+
+
+def halves_away_from_zero(number: Fraction, places: int) -> Fraction:
+    sign = -1 if number < 0 else 1
+    return Fraction(sign * int(abs(number) * 10**places + Fraction(1, 2)), 10**places)
+
+
+def figure(how: str, rows: list[dict[str, Any]], name: str, counts: str, *, is_empty: bool) -> Fraction | None:
+    """A figure from the rows that a trace shows, as the reference says that it is computed."""
+    if is_empty:
+        return None
+    amounts = fractions(rows, name, counts)
+    if how in ("count", "sum"):
+        return added(amounts) if amounts else Fraction(0)
+    values, bases = fractions(rows, "value", "is_in_month"), fractions(rows, "base", "is_in_month")
+    pairs = [(v, b) for v, b in zip(values, bases, strict=True) if v is not None and b is not None]
+    match how:
+        case "ratio":
+            numerator, denominator, places = added(values), added(bases), 2
+            scale = 100
+        case "weighted_mean":
+            numerator, denominator, places = added([v * b for v, b in pairs]), added([b for _, b in pairs]), 4
+            scale = 1
+        case "square_share":
+            whole = added(values)
+            numerator, denominator, places = added([v * v for v in values if v is not None]), whole and whole**2, 2
+            scale = 10_000
+        case "mean_change":
+            changes = [abs(v - b) / abs(b) for v, b in pairs if b]
+            numerator, denominator, places = added(changes), Fraction(len(changes)), 2
+            scale = 100
+        case _:
+            raise AssertionError(f"nobody knows how {how} is computed")
+    if numerator is None or not denominator:
+        return None
+    return halves_away_from_zero(scale * numerator / denominator, places)
+
+
+def figures_of(told: dict[str, Any]) -> dict[str, Fraction | None]:
+    how, rows, prior = told["indicator"]["computation"], told["contributions"], told["prior"]
+    is_empty = told["why_empty"] is not None
+    found = {
+        "value": figure(how, rows, "value", "is_in_month", is_empty=is_empty),
+        "value_ytd": figure(how, rows, "value_ytd", "is_in_year", is_empty=is_empty),
+        "value_ytd_prior": None,
+    }
+    if found["value_ytd"] is not None:
+        if prior["source"] == "return":
+            found["value_ytd_prior"] = added(fractions(rows, "value_ytd_prior", "is_in_year"))
+        elif prior["source"] == "history":
+            is_without = prior["value_status"] in (None, "not_due", "missing")
+            found["value_ytd_prior"] = figure(
+                how, told["prior_contributions"], "value_ytd", "is_in_year", is_empty=is_without
+            )
+    return found
+
+
+def test_the_rows_of_200_cells_drawn_over_all_indicators_recompute_to_them(
+    sample_city: City, record_property: Callable[[str, object], None]
+) -> None:
+    """Of each indicator at least one cell, all others by chance; every delivered row with its cells."""
+    cells = sample_city.query(
+        "select period, town_code, indicator_code, breakdown, value, value_ytd, value_ytd_prior "
+        "from indicator_monthly order by all"
+    )
+    chance = random.Random(20240531)
+    chance.shuffle(cells)
+    first_of_each = list({indicator: cell for cell in reversed(cells) if (indicator := cell[2])}.values())
+    drawn = [*first_of_each, *(cell for cell in cells if cell not in first_of_each)][:TRACED_CELLS]
+    with (REPOSITORY / "dbt_project" / "seeds" / "indicator_list.csv").open(encoding="utf-8") as file:
+        assert {cell[2] for cell in drawn} == {row["indicator_code"] for row in csv.DictReader(file)}
+    problems, rows = [], 0
+    settings = Settings(data_dir=sample_city.data)
+    with (
+        State(settings.state_dir) as state,
+        Tracer(
+            None,
+            published_dir=settings.published_dir,
+            raw_dir=settings.raw_dir,
+            state=state,
+            contracts=load_contracts(),
+        ) as tracer,
+    ):
+        for *key, value, value_ytd, value_ytd_prior in drawn:
+            told = json.loads(json.dumps(tracer.trace(Question(*key)).as_json()))
+            published = {"value": value, "value_ytd": value_ytd, "value_ytd_prior": value_ytd_prior}
+            found = figures_of(told)
+            problems += [
+                f"{key} {measure}: published {amount}, its rows give {found[measure]}"
+                for measure, amount in published.items()
+                if found[measure] != (None if amount is None else Fraction(amount))
+            ]
+            problems += [f"{key}: said to disagree"] if not told["agrees"] else []
+            for one in told["contributions"]:
+                if one["row"]:
+                    rows += 1
+                    sources = [cell for cell in one["row"]["cells"] if cell["is_source"]]
+                    is_whole = one["row"]["lost"] is None and (sources or not one["columns"])
+                    problems += [] if is_whole else [f"{key}: no cell of {one['row']['row_id']}: {one['columns']}"]
+    record_property("stm trace, cells whose rows recompute to them", f"{len(drawn)}, rows shown {rows}")
+    assert len(drawn) == TRACED_CELLS
+    assert not problems, "\n".join(problems)
+
+
+def test_a_trace_names_file_row_cell_rules_and_what_was_left_out(sample_city: City, tmp_path: Path) -> None:
+    asked = ("--period", "2024-05", "--town", "all", "--indicator", "工业总产值")
+    told = sample_city.stm("trace", *asked, "--json")
+    assert told.code == 0, told.err
+    trace = json.loads(told.out)
+    [one] = [one for one in trace["contributions"] if one["contributor"] == "91141082MA2HAUN335"]
+    cells = {cell["column"]: cell["text"] for cell in one["row"]["cells"]}
+    assert cells["gross_output_value_ytd"] == "631.84万元", "as it was delivered, not as it was read"
+    assert one["value_ytd"] == "631.8400"
+    assert (one["row"]["delivery"]["feed"], one["row"]["row_no"] > 0) == ("statistics_enterprise", True)
+    assert "R-STAT-001" in one["row"]["passed"]
+    assert {(row["status"], rule["rule_id"]) for row in trace["left_out"] for rule in row["marked"]} == {
+        ("set_aside", "R-STAT-001")
+    }
+    assert {row["status"] for row in trace["left_out"]} >= {"set_aside", "repeat"}
+    [repeat] = [row for row in trace["left_out"] if row["status"] == "repeat"]
+    assert repeat["replaced_by"]["row_no"] != repeat["row_no"]
+
+    path = tmp_path / "溯源.xlsx"
+    shown = sample_city.stm("trace", *asked, "--xlsx", str(path))
+    assert shown.code == 0, shown.err
+    assert "一致" in shown.out
+    book = openpyxl.load_workbook(path, data_only=True)
+    sheet = book["计入的行"]
+    headings = [cell.value for cell in sheet[2]]
+    lines = [dict(zip(headings, line, strict=True)) for line in sheet.iter_rows(min_row=3, values_only=True)]
+    assert len(lines) == len(trace["contributions"]) + 1
+    assert round(lines[-1]["累计"], 4) == float(trace["published"]["value_ytd"])
+    assert book["未计入的行"].max_row == 2 + len(trace["left_out"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param({"--period": "2020-01"}, "2024-05", id="a month that is not there"),
+        pytest.param({"--town": "不知道"}, "hz-nianmo", id="a town"),
+        pytest.param({"--indicator": "工业总产量"}, "gross_output_value", id="an indicator, with those close to it"),
+        pytest.param({"--breakdown": "蓝色"}, "all", id="a part"),
+        pytest.param({"--release": "2024-05-r9"}, "2024-05-r1", id="a release"),
+    ],
+)
+def test_what_cannot_be_traced_is_said_with_what_there_is(
+    sample_city: City, changed: dict[str, str], said: str
+) -> None:
+    asked = {"--period": "2024-05", "--town": "all", "--indicator": "gross_output_value", **changed}
+    ran = CliRunner().invoke(
+        app, ["trace", *(word for pair in asked.items() for word in pair)], env={"STM_DATA_DIR": str(sample_city.data)}
+    )
+    assert isinstance(ran.exception, Stop)
+    assert said in ran.exception.message_zh
+    assert said in ran.exception.message_en
