@@ -36,7 +36,7 @@ RELEASE_NO = "release_no"
 IS_CURRENT = "is_current"
 
 #: The months of a table that its sheet in the workbook holds; a table without months stands there whole, or not.
-SheetMonths = Literal["none", "period", "year", "all"]
+SheetMonths = Literal["none", "period", "all"]
 
 # Nothing is fetched that is not there, and no table is looked for among Python's variables.
 _OFFLINE = {
@@ -54,7 +54,8 @@ class MartsUnusable(Stop):
 class MartColumn:
     """A column with its description (English) and its label and description for the people of the city.
 
-    `unit` is that of all its figures, if they have one in common; `labels_zh` gives codes their Chinese words.
+    `unit` is that of all its figures, if they have one in common; `labels_zh` gives codes their Chinese words;
+    `names_in` is the column (`table.column`) that names the codes of another table.
     """
 
     name: str
@@ -63,6 +64,15 @@ class MartColumn:
     description_zh: str
     unit: str | None = None
     labels_zh: Mapping[str, str] = field(default_factory=dict)
+    names_in: str | None = None
+
+
+@dataclass(frozen=True)
+class SheetSeries:
+    """Sheets that show a year's months side by side: one for each of `figures`, with the columns `beside` in front."""
+
+    figures: tuple[str, ...]
+    beside: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ class Mart:
     grain: tuple[str, ...]
     columns: tuple[MartColumn, ...]
     sheet_months: SheetMonths = "period"
+    series: SheetSeries | None = None
 
     @property
     def is_monthly(self) -> bool:
@@ -116,6 +127,14 @@ def read_marts(dbt_manifest: Mapping[str, Any]) -> tuple[Mart, ...]:
             f"The dbt manifest has no mart {PERIODS_MART} in its layer {LAYER}. Run stm run again.",
         )
     _refuse_repeated("表 (tables)", [mart.label_zh for mart in marts])
+    named = {f"{mart.name}.{column.name}" for mart in marts for column in mart.columns}
+    for mart in marts:
+        for column in mart.columns:
+            if column.names_in and column.names_in not in named:
+                raise MartsUnusable(
+                    f"{mart.name}.{column.name} 的 meta.names_in 为 {column.names_in}，没有这一列。请改正 yml。",
+                    f"meta.names_in of {mart.name}.{column.name} is {column.names_in}: there is no such column.",
+                )
     return marts
 
 
@@ -196,6 +215,7 @@ def _mart(node: Mapping[str, Any]) -> Mart:
         grain,
         columns,
         _sheet_months(name, meta),
+        _sheet_series(name, meta, names),
     )
     if not grain or not {*grain, *mart.stamps} <= names:
         wanted = "、".join(sorted({*grain, *mart.stamps} - names)) or "meta.grain"
@@ -216,6 +236,7 @@ def _column(place: str, name: str, description: str, meta: Mapping[str, Any]) ->
         meta.get("unit"),
         # YAML reads a bare `none` as text, but a bare `no` as false: codes are text whatever it makes of them.
         {str(code): str(label) for code, label in (meta.get("labels_zh") or {}).items()},
+        meta.get("names_in"),
     )
 
 
@@ -227,6 +248,18 @@ def _sheet_months(name: str, meta: Mapping[str, Any]) -> SheetMonths:
             f"meta.sheet_months of {name} is {months}; it is one of {', '.join(get_args(SheetMonths))}.",
         )
     return months
+
+
+def _sheet_series(name: str, meta: Mapping[str, Any], columns: set[str]) -> SheetSeries | None:
+    if "sheet_series" not in meta:
+        return None
+    series = SheetSeries(**{part: tuple(listed) for part, listed in meta["sheet_series"].items()})
+    if unknown := {*series.figures, *series.beside} - columns:
+        raise MartsUnusable(
+            f"表 {name} 的 meta.sheet_series 中没有这些列：{'、'.join(sorted(unknown))}。请改正 yml。",
+            f"meta.sheet_series of {name} names columns that it has not: {', '.join(sorted(unknown))}.",
+        )
+    return series
 
 
 def _label(meta: Mapping[str, Any], field: str, place: str) -> str:

@@ -11,7 +11,7 @@ from orchestration.publication import durable, release
 from orchestration.publication.manifest import read_manifest
 from orchestration.publication.release import CopyDiffers
 from orchestration.publication.shelf import verify_all
-from orchestration.publication.writers import WRITERS, duckdb_file, parquet
+from orchestration.publication.writers import WRITERS, duckdb_file, parquet, workbook
 from orchestration.publication.writers.content import WrittenFile
 from orchestration.state import WAIVERS, State
 
@@ -149,6 +149,7 @@ def test_the_manifest_says_what_the_release_was_made_of(city, values):
         "lineage/rows.parquet": {"rows": 0},
         "lineage/rules.parquet": {"rules": 0},
         "data_dictionary.html": {},
+        "specialty_town.xlsx": {"periods": 1, "figures": 2, "towns": 2},
     }
 
 
@@ -316,7 +317,7 @@ STEPS = {
     "after making the folder": (durable, "make_folder", True),
     "writing DuckDB": (duckdb_file, "write", False),
     "between the writers": (duckdb_file, "write", True),
-    "after the writers": (parquet, "write", True),
+    "after the writers": (workbook, "write", True),
     "writing the manifest": (release, "write_manifest", False),
     "syncing": (durable, "sync_tree", True),
     "entering it as prepared": (State, "prepare_release", False),
@@ -415,7 +416,7 @@ def test_an_open_reader_keeps_its_release_and_a_new_one_sees_the_new(city, value
 def test_files_of_a_release_are_read_only(city, values):
     city.close_months({"2024-03": values["2024-03"]})
     files = [path for path in (city.published_dir / "releases").rglob("*") if path.is_file()]
-    assert len(files) == 11
+    assert len(files) == 12
     assert all(path.stat().st_mode & 0o222 == 0 for path in files)
 
 
