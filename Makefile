@@ -34,6 +34,7 @@ faults: install ## the long fault tests: kills at many moments and the like 故�
 lint: install ## ruff, sqlfluff, layer arrows, dbt conventions, dependencies 检查代码
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	STM_WAREHOUSE=build/lint.duckdb STM_RAW_DIR=build STM_INTAKE_DIR=build $(BIN)/dbt --quiet parse \

@@ -131,6 +131,7 @@ def test_each_convention_is_refused_when_it_is_broken(dbt_folder: Path, tmp_path
     without_meta(model("targets")["columns"]["unit"], "label_zh")
     without_meta(model("project_progress")["columns"]["stage"], "description_zh")
     model("int_feed_flags")["raw_code"] = "-- one row per feed\nselect 1"
+    model("stg_periods")["raw_code"] += f"\n-- {'long ' * 30}\n"
     without_test("int_feed_months", "unique")
     without_test("entity_dynamics", "relationships", "town_code")
     without_test("target_progress", "relationships", "indicator_code")
@@ -169,6 +170,7 @@ def test_each_convention_is_refused_when_it_is_broken(dbt_folder: Path, tmp_path
         ("model_columns_have_meta_keys", "targets"),
         ("model_columns_have_meta_keys", "project_progress"),
         ("model_code_does_not_contain_regexp_pattern", "int_feed_flags"),
+        ("model_code_does_not_contain_regexp_pattern", "stg_periods"),
         ("model_has_unique_test", "int_feed_months"),
         ("model_columns_have_relationship_tests", "entity_dynamics"),
         ("model_columns_have_relationship_tests", "target_progress"),
