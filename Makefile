@@ -31,14 +31,17 @@ test: install ## all tests but the long ones 测试
 faults: install ## the long fault tests: kills at many moments and the like 故障测试
 	$(BIN)/python -m pytest -m faults -n 1 tests/faults
 
-lint: install ## ruff, layer arrows, dbt conventions, dependencies 检查代码
+lint: install ## ruff, sqlfluff, layer arrows, dbt conventions, dependencies 检查代码
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	STM_WAREHOUSE=build/lint.duckdb STM_RAW_DIR=build STM_INTAKE_DIR=build $(BIN)/dbt --quiet parse \
-		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/dbt --log-path build/dbt
-	$(BIN)/dbt-bouncer run --only manifest_checks
+		--project-dir dbt_project --profiles-dir dbt_project --target-path ../build/target --log-path build/dbt
+	cd build && ../$(BIN)/dbt-bouncer run --preset strict
+	cp dbt-bouncer.yml build && cd build && ../$(BIN)/dbt-bouncer run --only manifest_checks
+	$(BIN)/dbt-score lint --manifest build/target/manifest.json --show failing-items
 
 ui: install ## Dagster's pages on this machine (http://127.0.0.1:3000) 界面
 	DAGSTER_HOME="$$($(BIN)/python -m orchestration.instance)" $(BIN)/dagster dev -w workspace.yaml

@@ -223,6 +223,9 @@ def trace_command(
 def demo_command(
     months: Annotated[int, typer.Option(min=1, help="月数 (how many months)")] = 18,
     scale: Annotated[Scale, typer.Option(help="规模 (size)")] = Scale.COUNTY,
+    entities: Annotated[
+        int | None, typer.Option(min=1, help="登记库户数，代替规模 (rows in the register, instead of the scale)")
+    ] = None,
     is_only_if_empty: Annotated[
         bool, typer.Option("--if-empty", help="已有来文则什么也不写 (write nothing if there are deliveries)")
     ] = False,
@@ -237,13 +240,32 @@ def demo_command(
         make_console().print(f"已有来文，不写演示数据 (there are deliveries already): {landing}")
         return
     try:
-        report = write_demo(landing, months=months, scale=scale.value)
+        report = write_demo(landing, months=months, scale=scale.value, entities=entities)
     except DemoError as error:
         raise Stop(error.message_zh, error.message_en) from error
     if is_json:
         _print_json(report.as_json())
     else:
         show_demo(make_console(), report)
+
+
+@app.command("dictionary")
+def dictionary_command(
+    out: Annotated[
+        Path | None, typer.Option(help="写到这个文件；缺省为数据目录下的 data_dictionary.html (file to write)")
+    ] = None,
+    is_json: JsonOption = False,
+) -> None:
+    """数据字典：表、字段、指标、条款、规则、血缘；每次发布中也有。 The data dictionary, as of the warehouse."""
+    from orchestration.publication.writers.data_dictionary import FILE_NAME, write_alone
+
+    settings = load_settings()
+    path = out or settings.data_dir / FILE_NAME
+    write_alone(settings.warehouse_path, settings.manifest_path, path)
+    if is_json:
+        _print_json({"path": str(path)})
+    else:
+        make_console().print(f"数据字典 data dictionary: {path}", highlight=False)
 
 
 @app.command("bench")

@@ -454,6 +454,8 @@ class State:
         """Open, or make, the store in `state_dir`. Raises StateUnusable, saying what to do."""
         state_dir.mkdir(parents=True, exist_ok=True)
         self.path = state_dir / STATE_FILE
+        # What releases have said, a file each: see `publication/history.py`.
+        self.statements_dir = state_dir / "statements"
         self.engine = sa.create_engine(sa.URL.create("sqlite", database=str(self.path)))
         sa.event.listen(self.engine, "connect", _set_pragmas)
         try:

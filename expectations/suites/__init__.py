@@ -6,9 +6,13 @@ one is run. A new judged table is a module with a `SUITE` and one line here.
 
 from expectations.suites import (
     data_reliability,
+    enterprise_ladder,
     entity_dynamics,
     file_conservation,
     indicator_monthly,
+    industry_structure,
+    issue_board,
+    plan_coverage,
     project_progress,
     stg_ledger_events,
     stg_ledger_funds,
@@ -22,6 +26,9 @@ from expectations.suites import (
     stg_statistics_enterprise,
     stg_statistics_product,
     target_progress,
+    task_board,
+    town_recognition,
+    town_scorecard,
 )
 from expectations.suites.suite import Suite
 
@@ -42,5 +49,12 @@ SUITES: tuple[Suite, ...] = (
     target_progress.SUITE,
     project_progress.SUITE,
     entity_dynamics.SUITE,
+    issue_board.SUITE,
+    task_board.SUITE,
+    enterprise_ladder.SUITE,
+    industry_structure.SUITE,
+    town_recognition.SUITE,
+    town_scorecard.SUITE,
+    plan_coverage.SUITE,
     data_reliability.SUITE,
 )

@@ -29,6 +29,13 @@ def move_folder(source: Path, target: Path) -> None:
     _sync(target.parent)
 
 
+def place_file(temporary: Path, target: Path) -> None:
+    """Give a finished file its name, atomically, within its folder; what had the name before is gone."""
+    _sync(temporary)
+    temporary.replace(target)
+    _sync(target.parent)
+
+
 def point_link(link: Path, target: Path, temporary: Path) -> None:
     """Let `link` point to `target` (kept as given), atomically; a reader sees the old one or the new one."""
     temporary.unlink(missing_ok=True)

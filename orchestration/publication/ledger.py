@@ -22,9 +22,13 @@ class Ledger:
         self._confirmations = state.confirmations()
         self._confirmed_at = state.confirmed_at()
 
+    def seen(self) -> list[Release]:
+        """The releases that readers have seen, withdrawn or not, in the order in which they were made."""
+        return [one for one in self.releases if one.status in _SEEN_BY_READERS]
+
     def newest(self, period: str) -> Release | None:
         """The newest release of a month that readers have seen, withdrawn or not."""
-        of_month = [one for one in self.releases if one.period == period and one.status in _SEEN_BY_READERS]
+        of_month = [one for one in self.seen() if one.period == period]
         return max(of_month, key=lambda one: one.release_no, default=None)
 
     def valid(self) -> Iterator[Release]:

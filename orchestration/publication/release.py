@@ -1,10 +1,10 @@
 """Publishing: the months that pass the gate, each written beside the others and then given its name.
 
-The only code that makes a release. In this order, so that a kill at any moment leaves `current` valid:
-folder in the making, everything in it synced; entry `prepared` in the ledger; the folder gets its name;
-entry `published`; `current` is switched. `recover` finishes or abandons what a killed run left, and is
-called before anything else of a run. The caller holds the build lock. Whether a month may be published is
-decided in `gate.py`, what a file looks like in `writers/`.
+The only code that makes a release. In this order, so that a kill at any moment leaves `current` valid: what
+it says is kept for the histories (`history.py`); folder in the making, everything in it synced; entry
+`prepared` in the ledger; the folder gets its name; entry `published`; `current` is switched. `recover`
+finishes or abandons what a killed run left, and is called before anything else of a run. The caller holds the
+build lock. Whether a month may be published is decided in `gate.py`, what a file looks like in `writers/`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from orchestration.corrections import outcomes
 from orchestration.publication import durable
 from orchestration.publication.fingerprint import CodeVersion
 from orchestration.publication.gate import ExpectedOf, GateDecision, confirm
+from orchestration.publication.history import Speaker, Statements, tell
 from orchestration.publication.ledger import Ledger
 from orchestration.publication.manifest import (
     DeclaredCorrection,
@@ -40,11 +41,13 @@ from orchestration.publication.marts import (
     PERIOD_COLUMN,
     PERIODS_MART,
     WAREHOUSE,
+    History,
     Mart,
     data_hashes,
     identifier,
     literal,
     open_warehouse,
+    read_histories,
     read_marts,
 )
 from orchestration.publication.shelf import CURRENT_LINK, Shelf, verify_release
@@ -140,10 +143,10 @@ def publish(
 
     A month whose own rows are as released is confirmed instead, unless it is the latest; the latest month
     (the last that passes the gate) is released anew whenever any other is. `expected` says what must have
-    been checked (`gate.expected_from`). Raises MartsUnusable or CopyDiffers; then nothing more is
-    published.
+    been checked (`gate.expected_from`). Raises MartsUnusable, StatementLost or CopyDiffers; then nothing more
+    is published.
     """
-    marts = read_marts(dbt_manifest)
+    marts, histories = read_marts(dbt_manifest), read_histories(dbt_manifest)
     asked = sorted(set(periods))
     shelf = Shelf(places.published_dir)
     with open_warehouse(places.warehouse_path) as connection:
@@ -159,6 +162,7 @@ def publish(
         making = _Making(
             connection,
             marts,
+            histories,
             {month: decisions[month] for month in months},
             shelf,
             state,
@@ -166,6 +170,7 @@ def publish(
             run_id,
             clock,
             writers,
+            dbt_manifest,
         )
         published = tuple(making.make(period) for period in plan.to_release)
     return Publication(
@@ -181,7 +186,7 @@ def publish(
 
 def recover(published_dir: Path, state: State, clock: Clock) -> tuple[Sentence, ...]:
     """Finish or abandon what an interrupted run left, and let `current` point where it should. What was mended."""
-    shelf = Shelf(published_dir)
+    shelf, statements = Shelf(published_dir), Statements(state.statements_dir)
     mended = []
     for release in Ledger(state).releases:
         if release.status != "prepared":
@@ -198,17 +203,18 @@ def recover(published_dir: Path, state: State, clock: Clock) -> tuple[Sentence, 
             )
         else:
             state.record_release(release.release_id, "abandoned", clock(), why="interrupted before it was complete")
+            statements.forget(release.release_id)
             mended.append(
                 Sentence(
                     f"上次中断的发布 {release.release_id} 已作废，编号不再使用。",
                     f"The interrupted release {release.release_id} was abandoned; its number is not used again.",
                 )
             )
-    for leftover in list(shelf.leftovers()):
-        if leftover.is_symlink():
-            leftover.unlink()
-        else:
+    for leftover in [*shelf.leftovers(), *statements.leftovers()]:
+        if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
     if _switch_current(shelf, state):
         mended.append(
             Sentence(
@@ -258,6 +264,7 @@ class _Making:
         self,
         connection: duckdb.DuckDBPyConnection,
         marts: Sequence[Mart],
+        histories: Sequence[History],
         decisions: Mapping[str, GateDecision],
         shelf: Shelf,
         state: State,
@@ -265,9 +272,11 @@ class _Making:
         run_id: str,
         clock: Clock,
         writers: Sequence[Writer],
+        dbt_manifest: Mapping[str, Any],
     ) -> None:
         self._connection = connection
         self._marts = marts
+        self._histories = histories
         self._decisions = decisions
         self._shelf = shelf
         self._state = state
@@ -275,6 +284,8 @@ class _Making:
         self._run_id = run_id
         self._clock = clock
         self._writers = writers
+        self._statements = Statements(state.statements_dir)
+        self._dbt_manifest = dbt_manifest
 
     def make(self, period: str) -> PublishedRelease:
         """One release, up to the switch of `current`."""
@@ -282,11 +293,12 @@ class _Making:
         release_id = f"{period}-r{number}"
         before = Ledger(self._state).newest(period)
         decisions = {month: one for month, one in self._decisions.items() if month <= period}
+        made_at = self._clock()
+        content = self._content(Speaker(release_id, number, made_at), decisions)
         making = self._shelf.place_in_making(period, number)
         durable.make_folder(making)
-        written = self._write(release_id, decisions, making)
+        written = [file for writer in self._writers for file in writer.write(content, making)]
         self._check_copy(decisions, making)
-        made_at = self._clock()
         manifest = self._manifest(period, number, decisions, written, making, made_at)
         manifest_sha256 = write_manifest(manifest, making)
         for path in making.rglob("*"):
@@ -324,15 +336,24 @@ class _Making:
         on_shelf = max((no for of, no, _ in self._shelf.folders() if of == period), default=0)
         return max(Ledger(self._state).next_no(period), on_shelf + 1)
 
-    def _write(self, release_id: str, decisions: Mapping[str, GateDecision], folder: Path) -> list[WrittenFile]:
+    def _content(self, speaker: Speaker, decisions: Mapping[str, GateDecision]) -> ReleaseContent:
+        """What the release holds; what it says is kept, and stands in its own histories."""
         months = {
             month: MonthOfRelease("published")
             if decision.is_passed
             else MonthOfRelease("blocked", "；".join(reason.zh for reason in decision.reasons))
             for month, decision in decisions.items()
         }
-        content = ReleaseContent(self._connection, self._marts, release_id, months)
-        return [file for writer in self._writers for file in writer.write(content, folder)]
+        content = ReleaseContent(
+            self._connection, self._marts, speaker.release_id, months, speaker.released_at, self._dbt_manifest
+        )
+        seen = Ledger(self._state).seen()
+        self._statements.complete(self._histories, seen, self._shelf)
+        for history in self._histories:
+            self._statements.keep(self._connection, history, speaker.release_id, content.select(history.of))
+            speakers = [*map(Speaker.of, seen), speaker]
+            content.add(history.mart, tell(self._connection, history, self._statements, speakers))
+        return content
 
     def _check_copy(self, decisions: Mapping[str, GateDecision], folder: Path) -> None:
         """Ask the release itself whether it holds what was judged, for every month that it holds."""

@@ -1,7 +1,9 @@
 """How months stand to each other: a bad one stops itself alone, a mended one brings the latest along, nothing new is
 no run, readers and a second run are safe, and no network is needed."""
 
+import itertools
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -162,6 +164,29 @@ def test_a_reader_keeps_its_release_while_the_next_is_published_and_a_second_run
     [(release_id, _)] = city.query(sql)
     assert before is not None
     assert release_id > before[0]
+
+
+def test_what_every_release_said_can_be_asked_of_the_latest(city: City) -> None:
+    """The query that stands with the table, at the hour of each release, gives that release's own figures."""
+    said = "period, town_code, indicator_code, breakdown, value, value_ytd, value_ytd_prior, yoy_pct, value_status"
+    [(comment,)] = city.query("select comment from duckdb_tables() where table_name = 'indicator_vintages'")
+    [query] = re.findall(r"select \* from indicator_vintages .* = 1", comment)
+    releases = city.query("select release_id, min(released_at) from indicator_vintages group by 1 order by 2")
+    assert [release_id for release_id, _ in releases][:4] == ["2024-02-r1", "2024-04-r1", "2024-03-r1", "2024-04-r2"]
+    for (release_id, released_at), (_, then) in itertools.pairwise([*releases, (None, "2100-01-01")]):
+        period, _, number = release_id.rpartition("-")
+        folder = city.data / "published" / "releases" / period / number
+        months = city.query("select distinct period from indicator_monthly", folder)
+        asked = query.replace("2024-08-01", str(then))
+        held = ", ".join(f"'{month}'" for (month,) in months)
+        told = city.query(f"select {said} from ({asked}) where period in ({held}) order by all")
+        assert told == city.query(f"select {said} from indicator_monthly order by all", folder), release_id
+        assert city.manifest(folder)["made_at"].startswith(f"{released_at:%Y-%m-%dT%H:%M:%S}")
+    restated = "count(*) > 1 and count(distinct value_ytd) > 1 and count(*) filter (where is_current) = 1"
+    cell = "period, town_code, indicator_code, breakdown"
+    assert city.query(f"select {cell} from indicator_vintages group by {cell} having {restated}")
+    now = city.query(f"select {said} from indicator_vintages where is_current order by all")
+    assert now == city.query(f"select {said} from indicator_monthly order by all")
 
 
 def change_a_cell(path: Path, *, row: int, column: int, value: object) -> None:

@@ -4,13 +4,14 @@ import csv
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import duckdb
 import openpyxl
 import pytest
 from typer.testing import CliRunner
@@ -22,6 +23,7 @@ from orchestration.stops import Stop
 from orchestration.trace import Question, Tracer
 from sources.contract import load_contracts
 from tests.city import FEEDS, REPOSITORY, SAMPLE, City, needs_sample
+from tests.flow import back_test, fourth_town
 
 pytestmark = needs_sample
 
@@ -83,6 +85,60 @@ def test_every_expected_cell_is_exactly_right(
     record_property("expected_2024-03.csv, cells", told)
     assert len(expected_rows) > 100
     assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        pytest.param(
+            # 728.48 + 2,726.02 − 664.86, above 2,000: not yet said to be above scale
+            "select trailing_12m_revenue, above_scale_gap, ladder_stage, honours from enterprise_ladder "
+            "where period = '2024-03' and credit_code = '91141082MARLW9K282'",
+            [(Decimal("2789.64"), Decimal(0), "candidate", "企业技术中心")],
+            id="ladder: twelve months",
+        ),
+        pytest.param(
+            "select count(*), sum(trailing_12m_revenue) from enterprise_ladder where period = '2024-01' "
+            "intersect select count(*), sum(operating_revenue_ytd) from int_statistics_enterprise "
+            "where period = '2023-12'",
+            [(48, Decimal("38574.07"))],
+            id="ladder: January stands on December",
+        ),
+        pytest.param(
+            # 6,380.11 + 17,902.53 − 5,736.56 of 20,000; 169 of 100; 1 of 1; 4 of 5
+            "select value, score, recognition_score from town_recognition "
+            "inner join town_scorecard using (period, town_code) where period = '2024-03' "
+            "and town_code = 'hz-nianmo' and criterion = 'output' and town_recognition.level = next_level",
+            [(Decimal("18546.08"), Decimal("92.73"), Decimal("93.18"))],
+            id="recognition: near the next level",
+        ),
+        pytest.param(
+            "select days_open, days_overdue, is_overdue, times_rolled_over from issue_board "
+            "where period = '2024-03' and issue_id = 'WT-0059'",
+            [(390, 360, True, 12)],
+            id="issue: open for a year",
+        ),
+        pytest.param(
+            "select linked_indicator_code, linked_value, is_overdue from task_board "
+            "where period = '2024-05' and task_id = '三-17'",
+            [("funds_allocated", Decimal(1876), True)],
+            id="task: overdue, beside its money",
+        ),
+        pytest.param(
+            "select state, target_lights, tasks_done, tasks_total, figures from plan_coverage "
+            "where period = '2024-03' and clause = '三-3'",
+            [("at_risk", "T10 yellow", 0, 1, "有效品牌资质数29个")],
+            id="plan: a yellow light",
+        ),
+        pytest.param(
+            "select period, count(*) from plan_coverage group by period order by period",
+            [(f"2024-{month:02d}", 30) for month in range(1, 6)],
+            id="plan: every clause in every month of its year",
+        ),
+    ],
+)
+def test_boards_answer_what_the_group_asks(sample_city: City, sql: str, expected: list[tuple[object, ...]]) -> None:
+    assert sample_city.warehouse(sql) == expected
 
 
 def test_faults_of_the_last_month_get_their_disposition_and_no_other_row_is_touched(sample_city: City) -> None:
@@ -170,6 +226,38 @@ def test_rows_are_conserved_in_every_file(sample_city: City) -> None:
     assert len(rows) == 15 + 1 + 15 + 16 + 16 + of_later_ledgers + of_changes
     for file_name, read, *parts in rows:
         assert read == sum(parts), file_name
+
+
+def test_every_month_of_the_register_can_be_rebuilt_from_its_history(sample_city: City) -> None:
+    """What the board counted of a month is what the spells that hold in it give, for all 16 months."""
+    counted = "period, town_code, entity_type, chain_segment, active, new_month, cancelled_month"
+    month_of = "strftime({}, '%Y-%m') = cells.period"
+    differing = sample_city.warehouse(f"""
+        with rebuilt as (
+            select
+                cells.period, cells.town_code, cells.entity_type, cells.chain_segment,
+                count(distinct credit_code) filter (where status_group = 'active') as active,
+                count(distinct credit_code) filter (where {month_of.format("established_on")}) as new_month,
+                count(distinct credit_code) filter (
+                    where status_group = 'cancelled' and {month_of.format("cancelled_on")}
+                ) as cancelled_month
+            from entity_dynamics as cells
+            left join entity_history as history
+                on valid_from <= cells.period and coalesce(valid_to, cells.period) >= cells.period
+                and cells.town_code in ('all', history.town_code)
+                and cells.entity_type = history.entity_type and cells.chain_segment = history.chain_segment
+            group by all
+        )
+        (select {counted} from entity_dynamics except from rebuilt)
+        union all (from rebuilt except select {counted} from entity_dynamics)
+    """)
+    assert differing == []
+    assert sample_city.warehouse("select count(distinct period) from entity_dynamics") == [(len(ALL_MONTHS),)]
+    [(ended, begun)] = sample_city.warehouse(
+        "select count(valid_to), count(*) filter (where valid_from > '2023-02') from entity_history"
+    )
+    assert ended > 0
+    assert begun > ended, "more came than changed"
 
 
 def test_every_release_verifies(sample_city: City) -> None:
@@ -394,7 +482,7 @@ def figure(how: str, rows: list[dict[str, Any]], name: str, counts: str, *, is_e
     values, bases = fractions(rows, "value", "is_in_month"), fractions(rows, "base", "is_in_month")
     pairs = [(v, b) for v, b in zip(values, bases, strict=True) if v is not None and b is not None]
     match how:
-        case "ratio":
+        case "ratio" | "quotient":
             numerator, denominator, places = added(values), added(bases), 2
             scale = 100
         case "weighted_mean":
@@ -532,3 +620,165 @@ def test_what_cannot_be_traced_is_said_with_what_there_is(
     assert isinstance(ran.exception, Stop)
     assert said in ran.exception.message_zh
     assert said in ran.exception.message_en
+
+
+@pytest.fixture(scope="module")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt runs beside the sample city; `project/` is ours with the fourth town's rows of seeds, parsed once."""
+    folder = tmp_path_factory.mktemp("dbt")
+    fourth_town.project_with_more_rows(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_fourth_town(sample_city: City, dbt_folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The sample's warehouse with the fourth town; what it was `before` is attached."""
+    settings = Settings(data_dir=sample_city.data)
+    with duckdb.connect(str(fourth_town.build(settings, dbt_folder, dbt_folder / "project")), read_only=True) as built:
+        built.execute(f"attach '{settings.warehouse_path}' as before (read_only)")
+        yield built
+
+
+def test_a_fourth_town_is_seed_rows_alone(with_fourth_town: duckdb.DuckDBPyConnection) -> None:
+    """Its figures come of its own rules, returns and ledger; its share of the region against its benchmark's."""
+    town, month, left_out = fourth_town.TOWN, fourth_town.MONTH, fourth_town.LEFT_OUT
+    [(builders, left, active)] = with_fourth_town.sql(
+        f"select count(*) filter (where industry_code like '4700%' and entity_name not like '%{left_out}%'), "
+        f"count(*) filter (where industry_code like '4700%' and entity_name like '%{left_out}%'), count(*) "
+        f"from int_register_in_effect where period = '{month}' and status_group = 'active' "
+        "and region_code like '141082%'"
+    ).fetchall()
+    assert left > 0
+    quotient = Fraction(builders, active) / (Fraction(fourth_town.BENCHMARK_PCT) / 100)
+    found = with_fourth_town.sql(
+        "select indicator_code, value, value_ytd, value_ytd_prior, yoy_pct from indicator_monthly "
+        f"where town_code = '{town}' and period = '{month}' and breakdown = 'all' and indicator_code in "
+        "('active_entities', 'gross_output_value', 'location_quotient', 'projects_at_capacity')"
+    ).fetchall()
+    figures = {indicator: figure for indicator, *figure in found}
+    assert figures["active_entities"][:2] == [builders, builders]
+    assert figures["gross_output_value"] == [200, 900, 800, Decimal("12.5")]
+    assert figures["location_quotient"][0] == Decimal(f"{float(quotient):.2f}")
+    assert figures["projects_at_capacity"][0] == 1
+
+
+def test_its_targets_have_their_light_and_outlook(with_fourth_town: duckdb.DuckDBPyConnection) -> None:
+    """900 of 2,100 in five months is in time and ends at 2,160; of 251 entities too few are there; one is done."""
+    rows = with_fourth_town.sql(
+        "select target_id, actual_value, projected_year_end, projection_low, projection_high, light, outlook "
+        f"from target_progress where town_code = '{fourth_town.TOWN}' and period = '{fourth_town.MONTH}' "
+        "order by target_id"
+    ).fetchall()
+    output, entities, project = rows
+    assert output == ("T90", 900, 2160, 2034, 2286, "green", "at_risk")
+    assert (entities[0], entities[-2:]) == ("T91", ("red", "off_course"))
+    assert project == ("T92", 1, None, None, None, "green", "on_course")
+
+
+def test_the_other_towns_stay_as_they_are_and_the_city_grows_by_the_new_one(
+    with_fourth_town: duckdb.DuckDBPyConnection,
+) -> None:
+    for table in (
+        "indicator_monthly", "target_progress", "project_progress", "issue_board", "enterprise_ladder",
+        "industry_structure", "entity_dynamics", "town_scorecard", "town_recognition",
+    ):  # fmt: skip
+        is_old = f"town_code not in ('{fourth_town.TOWN}', 'all')"
+        if table == "indicator_monthly":
+            is_old += " and indicator_code in (select indicator_code from before.indicator_list)"
+        now, then = (f"(select * from {place}{table} where {is_old})" for place in ("", "before."))
+        [(rows,)] = with_fourth_town.sql(f"select count(*) from {then}").fetchall()
+        differing = with_fourth_town.sql(f"({now} except {then}) union all ({then} except {now})").fetchall()
+        assert rows > 0, table
+        assert not differing, table
+        [(of_new,)] = with_fourth_town.sql(
+            f"select count(*) from {table} where town_code = '{fourth_town.TOWN}'"
+        ).fetchall()
+        # It has raised no issue.
+        assert (of_new > 0) is (table != "issue_board"), table
+    assert with_fourth_town.sql(
+        "select indicator_code, count(*) > 0, bool_and(now.value_ytd = city.value_ytd + town.value_ytd) "
+        "from indicator_monthly as now "
+        "inner join before.indicator_monthly as city using (period, town_code, indicator_code, breakdown) "
+        "inner join indicator_monthly as town using (period, indicator_code, breakdown) "
+        f"where now.town_code = 'all' and town.town_code = '{fourth_town.TOWN}' and period = '{fourth_town.MONTH}' "
+        "and breakdown = 'all' and indicator_code in ('active_entities', 'gross_output_value', 'projects') "
+        "group by indicator_code order by indicator_code"
+    ).fetchall() == [
+        (indicator, True, True) for indicator in ("active_entities", "gross_output_value", "projects")
+    ]  # fmt: skip
+
+
+def test_an_indicator_of_an_existing_kind_is_one_line_of_the_catalogue(
+    with_fourth_town: duckdb.DuckDBPyConnection,
+) -> None:
+    """What is invested in projects that produce, in every month and place, against the ledger itself."""
+    found = with_fourth_town.sql(
+        "select period, town_code, value, unit, indicator_name from indicator_monthly "
+        "where indicator_code = 'investment_in_production' and town_code <> 'all'"
+    ).fetchall()
+    ledger = with_fourth_town.sql(
+        "select period, town_code, coalesce(sum(total_investment) filter (where stage in ('投产', '达效')), 0) "
+        "from int_ledger_projects group by period, town_code"
+    ).fetchall()
+    invested = {(period, town): value for period, town, value in ledger}
+    assert {(period, town): value for period, town, value, _, _ in found} == {
+        (period, town): invested.get((period, town), 0)
+        for period in ALL_MONTHS
+        for town in ("hz-chuwei", "hz-nianmo", "hz-youjifei", fourth_town.TOWN)
+    }
+    assert {(unit, name) for *_, unit, name in found} == {("万元", "已投产项目总投资")}
+    assert sum(value > 0 for value in invested.values()) > 20
+
+
+@pytest.fixture(scope="module")
+def back_tested(sample_city: City, dbt_folder: Path) -> list[back_test.Projection]:
+    return back_test.projections(Settings(data_dir=sample_city.data), dbt_folder, dbt_folder / "project")
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "total"),
+    [("projection.md", "indicator_code", "all"), ("projection.zh-CN.md", "indicator_name", "全部")],
+)
+def test_errors_of_the_projection_are_those_that_the_page_tells(
+    back_tested: list[back_test.Projection], page: str, name: Literal["indicator_code", "indicator_name"], total: str
+) -> None:
+    table = back_test.table(back_tested, name, total)
+    assert table in (REPOSITORY / "docs" / page).read_text(encoding="utf-8"), f"docs/{page} must say:\n{table}"
+
+
+def test_the_back_test_is_of_every_series_month_and_reading(back_tested: list[back_test.Projection]) -> None:
+    """Three towns and the city, eight items of the enterprise return and the quantity; February to December."""
+    places = {one.town_code for one in back_tested}
+    assert places == {"hz-chuwei", "hz-nianmo", "hz-youjifei", "all"}
+    assert len({one.indicator_code for one in back_tested}) == 9
+    by_reading = Counter((one.is_first_year, one.month) for one in back_tested)
+    assert len(by_reading) == 2 * 11
+    assert len(set(by_reading.values())) == 1
+    # December is the end itself; what is not known of last year must make a difference before.
+    assert all(one.point == one.low == one.high == one.end for one in back_tested if one.month == 12)
+    assert all(one.low < one.point < one.high for one in back_tested if one.month < 12)
+
+
+def test_a_projection_of_the_back_test_is_what_a_person_reckons(
+    sample_city: City, back_tested: list[back_test.Projection]
+) -> None:
+    """年馍 in May: what had come, by the share of 2022 that stood in the 上年同期 of May against that of December."""
+    figures = {
+        period: (Fraction(now), Fraction(prior))
+        for period, now, prior in sample_city.query(
+            "select period, value_ytd, value_ytd_prior from indicator_monthly where town_code = 'hz-nianmo' "
+            "and indicator_code = 'gross_output_value' and period in ('2023-05', '2023-12')"
+        )
+    }
+    (now, prior), (end, whole) = figures["2023-05"], figures["2023-12"]
+    for is_first_year, point in ((False, now * whole / prior), (True, now * 12 / 5)):
+        (found,) = (
+            one
+            for one in back_tested
+            if (one.town_code, one.indicator_code, one.month, one.is_first_year)
+            == ("hz-nianmo", "gross_output_value", 5, is_first_year)
+        )
+        low, high = (now + Fraction(factor, 10) * (point - now) for factor in (9, 11))
+        assert (found.point, found.low, found.high, found.end) == tuple(
+            Decimal(f"{float(value):.4f}") for value in (point, low, high, end)
+        )

@@ -289,6 +289,16 @@ def test_a_demo_is_not_written_over_deliveries_when_it_is_only_for_an_empty_area
     assert isinstance(refused.exception, Stop)
 
 
+def test_a_demo_is_of_the_size_that_is_asked_for(data):
+    told = json.loads(stm("demo", "--months", "1", "--entities", "6000", "--json").output)
+    rows = {one["feed"]: one["rows"] for one in told["deliveries"]}
+    assert (told["entities"], told["enterprises"]) == (6_000, 96)
+    assert (rows["registration_entities"], rows["statistics_enterprise"]) == (6_000, 96)
+    refused = stm("demo", "--months", "1", "--entities", "500")
+    assert isinstance(refused.exception, Stop)
+    assert "500" in refused.exception.message_zh
+
+
 # Parts of a build
 
 

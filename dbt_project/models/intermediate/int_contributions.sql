@@ -1,6 +1,6 @@
-{{ config(materialized='view') }}
 -- grain: one row per month, place, indicator, breakdown and what gives something to it, over all feeds
 -- A view: the tables of the feeds hold the rows.
+{{ config(materialized='view') }}
 {#- Changes have no figures of their own: they go into those of the register. -#}
 {%- set feeds = row_feeds() | reject('equalto', 'registration_changes') | list + ['data_reliability'] %}
 

@@ -18,6 +18,9 @@ final as (
         segments.town_code,
         segments.chain_segment,
         entities.entity_type,
+        entities.status_group,
+        entities.established_on,
+        entities.cancelled_on,
         entities.status_group = 'active' as is_active,
         entities.established_on between periods.month_start_on and periods.month_end_on as is_new_month,
         extract(year from entities.established_on) = periods.year

@@ -1,8 +1,8 @@
-{{ config(materialized='view') }}
 -- grain: one row per feed, month and data row as first delivered: did it pass
 -- A view: of registers only the counts are ever wanted.
 -- A row is first delivered when no earlier delivery of the month holds its key. One whose key cannot be read is, unless
 -- its delivery says again what an earlier one said: then it is taken for a row that was there before.
+{{ config(materialized='view') }}
 {%- set feeds = row_feeds() %}
 
 with deliveries as (

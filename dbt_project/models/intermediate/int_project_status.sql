@@ -91,11 +91,12 @@ staged as (
         -- Months count from January of this year: 1 to 12, 13 and more for a start after it.
         case
             when extract(year from projects.planned_start) < periods.year then 1
-            else coalesce(
-                (extract(year from projects.planned_start) - periods.year) * 12
-                + extract(month from projects.planned_start),
-                1
-            )
+            else
+                coalesce(
+                    (extract(year from projects.planned_start) - periods.year) * 12
+                    + extract(month from projects.planned_start),
+                    1
+                )
         end as first_planned_month
     from projects
     inner join periods
@@ -112,9 +113,7 @@ stage_beginnings as (
         period,
         project_id,
         case
-            when
-                lag(stage) over (partition by project_id order by period)
-                is distinct from stage
+            when (lag(stage) over (partition by project_id order by period) is distinct from stage)
                 then period
         end as stage_begins
     from staged

@@ -1,6 +1,6 @@
-{{ config(materialized='view') }}
 -- grain: one row per month and registered entity: the month's own register, else the latest one with the changes since
 -- A view: nearly all months have a register of their own, and registers are large.
+{{ config(materialized='view') }}
 with carried as (
 
     select

@@ -11,11 +11,11 @@ with
 {{ feed }}_first as (
 
     select
-        feed_rows._period,
-        feed_rows._row_key,
         {%- for column in number_columns(feed) %}
-        feed_rows.{{ column }}{{ ',' if not loop.last }}
+        feed_rows.{{ column }},
         {%- endfor %}
+        feed_rows._period,
+        feed_rows._row_key
     from {{ ref('val_' ~ feed ~ '_rows') }} as feed_rows
     inner join {{ ref('stg_deliveries') }} as deliveries on feed_rows._delivery_id = deliveries.delivery_id
     where feed_rows._status = 'superseded' and feed_rows._row_key is not null
@@ -30,12 +30,12 @@ with
 {{ feed }}_pairs as (
 
     select
-        first_rows._period as period,
-        first_rows._row_key as row_key,
         {%- for column in number_columns(feed) %}
         first_rows.{{ column }} as first_{{ column }},
-        latest.{{ column }}{{ ',' if not loop.last }}
+        latest.{{ column }},
         {%- endfor %}
+        first_rows._period as period,
+        first_rows._row_key as row_key
     from {{ feed }}_first as first_rows
     inner join {{ ref('val_' ~ feed ~ '_rows') }} as latest
         on

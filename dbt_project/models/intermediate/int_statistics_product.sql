@@ -3,7 +3,9 @@ with {{ used_row_ctes('statistics_product') }},
 
 final as (
 
-    {{ used_rows('statistics_product', ['credit_code', 'town_code', 'product_name', 'base_unit'] + statistics_product_columns()) }}
+    {{ used_rows('statistics_product', [
+        'credit_code', 'town_code', 'product_name', 'base_unit',
+    ] + statistics_product_columns()) }}
 
 )
 

@@ -133,8 +133,9 @@ scored as (
     select
         measured.*,
         cast(
-            case when measured.is_due then measured.units_score + measured.first_pass_score - measured.revision_score end
-            as decimal(18, 4)
+            case
+                when measured.is_due then measured.units_score + measured.first_pass_score - measured.revision_score
+            end as decimal(18, 4)
         ) as exact_score
     from measured
 

@@ -199,7 +199,10 @@ final as (
         enterprises.period,
         enterprises.town_code,
         enterprises.credit_code,
-        enterprises.enterprise_name,
+        -- The name of an individual business (kind 2 of its code) often is that of a person.
+        case
+            when substr(enterprises.credit_code, 2, 1) <> '2' then enterprises.enterprise_name
+        end as enterprise_name,
         enterprises.is_above_scale,
         enterprises.trailing_12m_revenue,
         cast(

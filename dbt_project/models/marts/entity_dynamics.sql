@@ -5,17 +5,31 @@ with segments as (
 
 ),
 
+entity_types as (
+
+    select distinct entity_type
+    from {{ ref('entity_type_list') }}
+
+),
+
+chain_segments as (
+
+    select distinct chain_segment
+    from {{ ref('membership_rules') }}
+
+),
+
 cells as (
 
     select
         feed_months.period,
         places.town_code,
-        types.entity_type,
+        entity_types.entity_type,
         chain_segments.chain_segment
     from {{ ref('int_feed_months') }} as feed_months
     cross join {{ ref('int_places') }} as places
-    cross join (select distinct entity_type from {{ ref('entity_type_list') }}) as types
-    cross join (select distinct chain_segment from {{ ref('membership_rules') }}) as chain_segments
+    cross join entity_types
+    cross join chain_segments
     where feed_months.feed = 'registration_entities' and feed_months.has_data
 
 ),

@@ -23,12 +23,11 @@ links as (
 
 ),
 
--- The plan's year is that of its deadlines: a duty that has none goes on through it.
+-- The plan's years are those of its targets.
 plan_years as (
 
-    select distinct cast(extract(year from deadline) as integer) as year
-    from clauses
-    where deadline is not null
+    select distinct cast(year as integer) as year
+    from {{ ref('target_list') }}
 
 ),
 

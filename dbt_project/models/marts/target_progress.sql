@@ -214,10 +214,11 @@ lights as (
             when target_months.actual_value is null then 'grey'
             when target_months.direction = 'done' and compared.is_met then 'green'
             when target_months.direction = 'done'
-                then case
-                    when target_months.month_end_on < target_months.deadline_on then 'yellow'
-                    else 'red'
-                end
+                then
+                    case
+                        when target_months.month_end_on < target_months.deadline_on then 'yellow'
+                        else 'red'
+                    end
             when target_months.month = 12
                 then case when compared.is_met then 'green' else 'red' end
             -- a ceiling of the year that is broken stays broken, whatever the month

@@ -160,10 +160,11 @@ totals_reconcile as (
         rules.rule_id,
         row_counts.rows_data as rows_looked_at,
         case
-            when totals.deviation_pct > case
-                when rules.severity = 'block' then {{ threshold('totals_block_pct') }}
-                else {{ threshold('totals_warn_pct') }}
-            end
+            when
+                totals.deviation_pct > case
+                    when rules.severity = 'block' then {{ threshold('totals_block_pct') }}
+                    else {{ threshold('totals_warn_pct') }}
+                end
                 then totals.rows_added
             else 0
         end as rows_failing

@@ -46,10 +46,11 @@ located as (
     from corrections
     left join cells on corrections.correction_id = cells.correction_id
     left join rows_in_force on cells.feed = rows_in_force.feed and cells.row_id = rows_in_force._row_id
-    qualify row_number() over (
-        partition by corrections.correction_id
-        order by rows_in_force._row_id is null, cells.row_id
-    ) = 1
+    qualify
+        row_number() over (
+            partition by corrections.correction_id
+            order by rows_in_force._row_id is null, cells.row_id
+        ) = 1
 
 ),
 

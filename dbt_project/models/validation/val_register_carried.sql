@@ -13,10 +13,11 @@ last_changes as (
         _delivery_id
     from changes
     where value_after is not null
-    qualify row_number() over (
-        partition by period, credit_code, register_column
-        order by changed_on desc, change_order desc, change_period desc, _arrival_no desc, _row_id desc
-    ) = 1
+    qualify
+        row_number() over (
+            partition by period, credit_code, register_column
+            order by changed_on desc, change_order desc, change_period desc, _arrival_no desc, _row_id desc
+        ) = 1
 
 ),
 

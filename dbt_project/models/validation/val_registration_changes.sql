@@ -70,9 +70,19 @@ answers as (
         on entities._period = questions.register_period and entities.credit_code = questions.credit_code
     left join broken_entities on entities._row_id = broken_entities.row_id
     where entities._status = 'in_force'
-    qualify row_number() over (
-        partition by entities._period, entities.credit_code order by broken_entities.row_id nulls first
-    ) = 1
+    qualify
+        row_number() over (
+            partition by entities._period, entities.credit_code order by broken_entities.row_id nulls first
+        ) = 1
+
+),
+
+asked_months as (
+
+    select distinct
+        _period,
+        register_end_on
+    from asked
 
 ),
 
@@ -85,16 +95,17 @@ last_words as (
         earlier.register_column,
         earlier._row_id,
         earlier.value_after
-    from (select distinct _period, register_end_on from asked) as months
+    from asked_months as months
     inner join sound as earlier
         on months._period >= earlier._period and months.register_end_on >= earlier.changed_on
     where earlier.value_after is not null
-    qualify row_number() over (
-        partition by months._period, earlier.credit_code, earlier.register_column
-        order by
-            earlier.changed_on desc, earlier.change_order desc, earlier._period desc, earlier._arrival_no desc,
-            earlier._row_id desc
-    ) = 1
+    qualify
+        row_number() over (
+            partition by months._period, earlier.credit_code, earlier.register_column
+            order by
+                earlier.changed_on desc, earlier.change_order desc, earlier._period desc, earlier._arrival_no desc,
+                earlier._row_id desc
+        ) = 1
 
 ),
 

@@ -1,7 +1,7 @@
-{{ config(materialized='in_batches', batches_of='registration_entities', rows_at_once=1000000) }}
--- depends_on: {{ ref('stg_deliveries') }}
 -- grain: one row per delivered data row of the register
 -- In batches: a register of many months would not fit into memory at once, and its rows look at their own month alone.
+-- depends_on: {{ ref('stg_deliveries') }}
+{{ config(materialized='in_batches', batches_of='registration_entities', rows_at_once=1000000) }}
 with staged as (
 
     {{ staged_rows('registration_entities') }}

@@ -31,15 +31,15 @@ with
         as_read._delivery_id,
         as_read._file,
         as_read._sheet,
-        count(*) as rows_added,
+        {%- for column in columns %}
+        sum(as_read.{{ column }}) as {{ column }},
+        {%- endfor %}
         {%- if feed == 'statistics_product' %}
         count(distinct as_read.quantity_unit) as units,
         {%- else %}
         1 as units,
         {%- endif %}
-        {%- for column in columns %}
-        sum(as_read.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        count(*) as rows_added
     from {{ feed }}_as_read as as_read
     inner join {{ ref('val_' ~ feed ~ '_rows') }} as feed_rows
         on as_read._row_id = feed_rows._row_id

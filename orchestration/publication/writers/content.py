@@ -1,10 +1,11 @@
-"""What a release holds, as the writers are given it: the judged marts, their months, and the stamps."""
+"""What a release holds, as the writers are given it: judged marts and their months, histories, and the stamps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 import duckdb
 
@@ -41,7 +42,10 @@ class WrittenFile:
 
 
 class ReleaseContent:
-    """The rows of one release. `connection` has the warehouse attached read-only; `months` are all up to its own."""
+    """The rows of one release. `connection` has the warehouse attached read-only; `months` are all up to its own.
+
+    `made_at` is aware; `dbt_manifest` is that of the project that made the marts.
+    """
 
     def __init__(
         self,
@@ -49,10 +53,16 @@ class ReleaseContent:
         marts: Sequence[Mart],
         release_id: str,
         months: Mapping[str, MonthOfRelease],
+        made_at: datetime,
+        dbt_manifest: Mapping[str, Any],
     ) -> None:
         self.connection = connection
         self.marts = tuple(marts)
-        self._release_id = release_id
+        self.release_id = release_id
+        self.months = months
+        self.made_at = made_at
+        self.dbt_manifest = dbt_manifest
+        self._queries: dict[str, str] = {}
         connection.execute(
             f"create or replace table {_MONTHS} ({PERIOD_COLUMN} varchar, status varchar, reason_zh varchar)"
         )
@@ -62,21 +72,36 @@ class ReleaseContent:
         )
 
     @property
+    def period(self) -> str:
+        """The month of the release: the last that it holds."""
+        return max(self.months)
+
+    @property
     def published_months(self) -> str:
         """The query for the months whose rows are in this release."""
         return f"select {PERIOD_COLUMN} from {_MONTHS} where status = 'published'"
 
-    def select(self, mart: Mart) -> str:
+    def add(self, mart: Mart, query: str) -> None:
+        """One more table, with the query for its rows: one that no model stands behind."""
+        self.marts += (mart,)
+        self._queries[mart.name] = query
+
+    def select(self, mart: Mart, since: str | None = None) -> str:
         """The query for the table's rows in this release, stamped, in the order of its grain.
 
         Months that are blocked have no row, but in the dimension of months, where they stand as blocked.
+        `since`: a month ('YYYY-MM') before which rows are left out.
         """
+        if mart.name in self._queries:
+            return self._queries[mart.name]
         columns = ", ".join(self._column(mart, column.name) for column in mart.columns)
         rows = f"from {WAREHOUSE}.main.{identifier(mart.name)} as mart"
         if mart.is_monthly:
             rows += f" join {_MONTHS} as month on mart.{PERIOD_COLUMN} = month.{PERIOD_COLUMN}"
             if mart.name != PERIODS_MART:
                 rows += " and month.status = 'published'"
+            if since is not None:
+                rows += f" and month.{PERIOD_COLUMN} >= {literal(since)}"
         order = ", ".join(f"mart.{identifier(name)}" for name in mart.grain)
         return f"select {columns} {rows} order by {order}"
 
@@ -84,7 +109,7 @@ class ReleaseContent:
         if name not in mart.stamps:
             return f"mart.{identifier(name)}"
         stamp = {
-            RELEASE_STAMP: literal(self._release_id),
+            RELEASE_STAMP: literal(self.release_id),
             STATUS_STAMP: "month.status",
             REASON_STAMP: "month.reason_zh",
         }[name]

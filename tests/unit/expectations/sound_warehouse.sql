@@ -8,7 +8,7 @@ select * from (values
     ('volume_drop_pct', 30), ('growth_low_pct', -80), ('growth_high_pct', 400),
     ('reliability_coverage_weight', 0.4), ('reliability_on_time_weight', 0.3), ('reliability_first_pass_weight', 0.3),
     ('reliability_max_revision_points', 10), ('reliability_grade_a_score', 95), ('reliability_grade_b_score', 85),
-    ('reliability_grade_c_score', 70)
+    ('reliability_grade_c_score', 70), ('above_scale_revenue', 2000)
 ) as listed (threshold_id, value);
 
 -- Reference lists.
@@ -17,6 +17,9 @@ create table entity_type_list as select * from (values ('公司', '企业'), ('�
     as listed (keyword, entity_type);
 create table membership_rules as select * from (values ('t1', 'core'), ('t2', 'core'), ('t1', 'service'))
     as listed (town_code, chain_segment);
+create table plan_clauses as select * from (values ('二'), ('三-2'), ('三-3')) as listed (clause);
+create table recognition_criteria as select * from (values ('county', 'output'), ('city', 'output'))
+    as listed (level, criterion);
 create table indicator_list as
 select * from (values
     ('gross_output_value', '万元', 'flow', 'statistics_enterprise'),
@@ -91,7 +94,8 @@ select period, feed, delivery_id, 10 as rows_in_force from stg_deliveries where 
 -- Used rows: one of each town.
 create table int_statistics_enterprise as
 select
-    period, town_code, '1431' as industry_code, true as is_above_scale, 10 as employees,
+    period, town_code, concat('E-', town_code) as credit_code, '1431' as industry_code, true as is_above_scale,
+    10 as employees,
     1 as gross_output_value_ytd_prior, 1 as operating_revenue_ytd_prior, 1 as total_profit_ytd, 1 as tax_paid_ytd,
     1 as export_value_ytd, 1 as rd_expense_ytd, 1 as electricity_use_ytd, 1 as online_retail_sales_ytd
 from filled_months cross join town_list;
@@ -108,11 +112,14 @@ from filled_months cross join town_list;
 
 create table int_ledger_issues as
 select
-    period, town_code, '某某厂' as subject, '共性' as category, '市发改局' as supporting_unit, '调研' as measures,
+    period, town_code, concat('I-', town_code, issue_no) as issue_id, '某某厂' as subject, '共性' as category, '市发改局' as supporting_unit, '调研' as measures,
     date '2024-01-01' as closed_on
-from filled_months cross join town_list;
+from filled_months cross join town_list cross join (values (1), (2), (3), (4)) as listed (issue_no);
 create table int_ledger_tasks as
-select period, '各单位' as responsible_unit, '有序推进' as progress_note, 1 as quantified_value from filled_months;
+select
+    period, concat('三-', task_no) as task_id, '各单位' as responsible_unit, '有序推进' as progress_note,
+    1 as quantified_value
+from filled_months cross join generate_series(1, 8) as listed (task_no);
 create table int_ledger_events as
 select period, 20 as enterprises, 300 as attendance, 5 as intended_value, 4 as deal_value from filled_months;
 create table int_ledger_funds as
@@ -166,7 +173,7 @@ cross join (select distinct cast(substr(period, 1, 4) as integer) as year from j
 
 create table target_progress as
 select
-    period, target_id, direction,
+    period, target_id, direction, plan_clause,
     cast(target_value as decimal(18, 4)) as target_value,
     cast(actual_value as decimal(18, 4)) as actual_value,
     cast(20 as decimal(18, 4)) as progress_pct,
@@ -177,17 +184,55 @@ select
     cast(case when target_id = 'T1' then 31 end as decimal(18, 4)) as projection_high
 from filled_months
 cross join (values
-    ('T1', 'at_least', 20, 4, 'red'),
-    ('T2', 'at_least', 9, 10, 'green'),
-    ('T3', 'done', 9, 8, 'yellow'),
-    ('T4', 'done', 1, null, 'grey')
-) as progress (target_id, direction, target_value, actual_value, light);
+    ('T1', 'at_least', 20, 4, 'red', '二'),
+    ('T2', 'at_least', 9, 10, 'green', '二'),
+    ('T3', 'done', 9, 8, 'yellow', '三-2'),
+    ('T4', 'done', 1, null, 'grey', '二')
+) as progress (target_id, direction, target_value, actual_value, light, plan_clause);
 
 create table project_progress as
 select
     period, project_id, period as stage_since, cast(50 as decimal(18, 4)) as completion_pct, 0 as delay_days,
     'none' as alert
 from int_ledger_projects;
+
+-- Boards. As many issues and tasks are overdue as the indicators say: 4 a town, 8 in the whole city.
+create table issue_board as
+select
+    period, issue_id, town_code, 60 as days_open, 30 as days_overdue, true as is_overdue, 1 as times_rolled_over
+from int_ledger_issues;
+create table task_board as
+select period, task_id, true as is_overdue from int_ledger_tasks;
+-- One enterprise is over the threshold, of the other nobody knows.
+create table enterprise_ladder as
+select
+    period, town_code, credit_code, is_above_scale,
+    cast(case when town_code = 't1' then 2100 end as decimal(18, 4)) as trailing_12m_revenue,
+    cast(case when town_code = 't1' then 0 end as decimal(18, 4)) as above_scale_gap, 'above_scale' as ladder_stage
+from int_statistics_enterprise;
+create table industry_structure as
+select
+    filled_months.period, places.town_code, cast(100 as decimal(18, 4)) as cr4_pct, cast(10000 as decimal(18, 4)) as hhi,
+    cast(0 as decimal(18, 4)) as leading_industry_share_pct, 0 as upstream_count, 4 as core_count,
+    1 as downstream_count, 1 as service_count
+from filled_months cross join (values ('t1'), ('t2'), ('all')) as places (town_code);
+create table town_recognition as
+select
+    period, town_code, level, criterion, cast(5 as decimal(18, 4)) as value,
+    cast(case when level = 'city' then 6 else 5 end as decimal(18, 4)) as threshold, level <> 'city' as passed
+from filled_months cross join town_list cross join recognition_criteria;
+create table town_scorecard as
+select
+    period, town_code, cast(100 as decimal(18, 4)) as recognition_score, cast(5 as decimal(18, 4)) as output_ytd
+from filled_months cross join town_list;
+create table plan_coverage as
+select period, clause, '存续经营主体数6户' as figures, target_lights, state
+from filled_months
+cross join (values
+    ('二', 'T1 red|T2 green|T4 grey', 'off_course'),
+    ('三-2', 'T3 yellow', 'at_risk'),
+    ('三-3', null, 'no_figure')
+) as coverage (clause, target_lights, state);
 
 -- Of a core segment 2 active entities a type and town; one of each type belongs to both towns.
 create table entity_dynamics as

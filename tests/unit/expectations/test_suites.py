@@ -124,6 +124,26 @@ BREAKS = {
     " and chain_segment = 'service' and entity_type = '企业'",
     "R-GX-ENT-005": "update entity_dynamics set active = 3 where period = '{p}' and town_code = 'all'"
     " and chain_segment = 'service' and entity_type = '企业'",
+    "R-GX-IBD-001": "delete from int_ledger_issues where period = '{p}' and issue_id = 'I-t11'",
+    "R-GX-IBD-002": "update issue_board set is_overdue = false where period = '{p}' and issue_id = 'I-t11'",
+    "R-GX-IBD-003": "update issue_board set days_open = -1 where period = '{p}' and issue_id = 'I-t11'",
+    "R-GX-TBD-001": "delete from int_ledger_tasks where period = '{p}' and task_id = '三-1'",
+    "R-GX-TBD-002": "update task_board set is_overdue = false where period = '{p}' and task_id = '三-1'",
+    "R-GX-LAD-001": "delete from enterprise_ladder where period = '{p}' and town_code = 't1'",
+    "R-GX-LAD-002": "update enterprise_ladder set trailing_12m_revenue = 1999.99"
+    " where period = '{p}' and town_code = 't1'",
+    "R-GX-LAD-003": "update enterprise_ladder set ladder_stage = 'candidate' where period = '{p}' and town_code = 't1'",
+    "R-GX-STR-001": "delete from industry_structure where period = '{p}' and town_code = 'all'",
+    "R-GX-STR-002": "update industry_structure set hhi = 10000.01 where period = '{p}' and town_code = 't1'",
+    "R-GX-RCG-001": "delete from town_recognition where period = '{p}' and town_code = 't1' and level = 'city'",
+    "R-GX-RCG-002": "update town_recognition set value = 4.99"
+    " where period = '{p}' and town_code = 't1' and level = 'county'",
+    "R-GX-CARD-001": "delete from town_scorecard where period = '{p}' and town_code = 't1'",
+    "R-GX-CARD-002": "update town_scorecard set recognition_score = 100.01 where period = '{p}' and town_code = 't1'",
+    "R-GX-CARD-003": "update town_scorecard set output_ytd = null where period = '{p}' and town_code = 't1'",
+    "R-GX-COV-001": "delete from plan_coverage where period = '{p}' and clause = '三-3'",
+    "R-GX-COV-002": "update plan_coverage set state = 'at_risk' where period = '{p}' and clause = '二'",
+    "R-GX-COV-003": "update plan_coverage set target_lights = 'T1 red|T2 green' where period = '{p}' and clause = '二'",
     "R-GX-REL-001": "delete from data_reliability where period = '{p}' and feed = 'statistics_product'",
     "R-GX-REL-002": "update data_reliability set received_units = 3 where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-REL-003": "update data_reliability set coverage_pct = 100.05, on_time_pct = 100"
@@ -154,6 +174,18 @@ BREAKS_TOO = {
     "R-GX-TGT-008": "update target_progress set light = 'yellow' where period = '{p}' and target_id = 'T2'",
     "R-GX-PRG-001": "insert into project_progress select * from project_progress"
     " where period = '{p}' and project_id = 'P-t1'",
+    "R-GX-IBD-001": "update issue_board set issue_id = 'I-t12' where period = '{p}' and issue_id = 'I-t11'",
+    "R-GX-IBD-003": "update issue_board set times_rolled_over = -1 where period = '{p}' and issue_id = 'I-t11'",
+    "R-GX-TBD-001": "update task_board set task_id = '三-2' where period = '{p}' and task_id = '三-1'",
+    "R-GX-LAD-001": "insert into enterprise_ladder select * replace ('E-t3' as credit_code) from enterprise_ladder"
+    " where period = '{p}' and town_code = 't1'",
+    "R-GX-LAD-002": "update enterprise_ladder set trailing_12m_revenue = null"
+    " where period = '{p}' and town_code = 't1'",
+    "R-GX-STR-002": "update industry_structure set core_count = -1 where period = '{p}' and town_code = 't1'",
+    "R-GX-RCG-002": "update town_recognition set passed = false"
+    " where period = '{p}' and town_code = 't1' and level = 'county'",
+    "R-GX-COV-001": "update plan_coverage set figures = null where period = '{p}' and clause = '三-3'",
+    "R-GX-COV-002": "update plan_coverage set state = 'on_course' where period = '{p}' and clause = '三-2'",
     "R-GX-REL-002": "update data_reliability set coverage_pct = 99.98"
     " where period = '{p}' and feed = 'ledger_projects'",
     "R-GX-REL-003": "update data_reliability set revised_cells = 0 where period = '{p}' and feed = 'ledger_projects'",
@@ -196,6 +228,21 @@ STILL_RIGHT = (
     "update target_progress set target_value = actual_value where period = '{p}' and target_id = 'T1'",
     # An issue that names no town, beside one that does.
     "update int_ledger_issues set town_code = null where period = '{p}' and town_code = 't1'",
+    # An issue of the whole city; a ledger of which no row is used; nothing known of an enterprise or a town.
+    "update issue_board set town_code = 'all', is_overdue = false, days_open = null, days_overdue = null"
+    " where period = '{p}'",
+    "update indicator_monthly set value = 0, value_ytd = 0 where period = '{p}'"
+    " and indicator_code in ('issues_overdue', 'tasks_overdue', 'tasks_due')",
+    "delete from task_board where period = '{p}'",
+    "delete from int_ledger_tasks where period = '{p}'",
+    "update enterprise_ladder set trailing_12m_revenue = null, above_scale_gap = null, is_above_scale = null,"
+    " ladder_stage = 'micro' where period = '{p}' and town_code = 't1'",
+    "update enterprise_ladder set ladder_stage = null where period = '{p}' and town_code = 't2'",
+    "update industry_structure set cr4_pct = null, hhi = null, leading_industry_share_pct = null, core_count = null"
+    " where period = '{p}' and town_code = 't1'",
+    "update town_recognition set value = null, passed = null where period = '{p}' and town_code = 't1'",
+    "update town_scorecard set recognition_score = null where period = '{p}' and town_code = 't1'",
+    "update plan_coverage set state = 'off_course' where period = '{p}' and clause = '二'",
     # A certificate without an end, a platform in building, beside others.
     "update int_ledger_honours set expires_on = null where period = '{p}' and town_code = 't1'",
     "update int_ledger_platforms set opened_on = null, operating_status = '在建'"

@@ -43,6 +43,22 @@ def _model(name, label, grain, columns, layer="marts", **meta):
     }
 
 
+def _history(name, label, **meta):
+    return {
+        "name": name,
+        "description": f"Table {name}.",
+        "label_zh": label,
+        "description_zh": f"{label}的说明",
+        "columns": [
+            {"name": column, "label_zh": column_label, "description_zh": f"{column_label}的说明"}
+            for column, column_label in (
+                ("released_at", "发布时间"), ("release_no", "发布序号"), ("is_current", "是否现行")
+            )
+        ],
+        **meta,
+    }  # fmt: skip
+
+
 def make_dbt_manifest():
     release = {"release_id": "发布编号"}
     models = [
@@ -57,6 +73,7 @@ def make_dbt_manifest():
             "指标表",
             ["period", "town_code"],
             {"period": "报告期", "town_code": "专业镇代码", "value": "本期值", **release},
+            history=_history("vintages", "历次发布表", compared=["value"]),
         ),
         _model("towns", "专业镇维表", ["town_code"], {"town_code": "专业镇代码", **release}),
         _model("worksheet", "工作表", ["period"], {"period": "报告期"}, published=False),

@@ -45,9 +45,24 @@ def with_the_label_of_another_table(figures):
     figures["config"]["meta"]["label_zh"] = "报告期维表"
 
 
+def with_names_from_nowhere(figures):
+    figures["columns"]["town_code"]["config"]["meta"]["names_in"] = "towns.name"
+
+
+def with_a_sheet_of_other_months(figures):
+    figures["config"]["meta"]["sheet_months"] = "quarter"
+
+
+def with_a_series_of_no_column(figures):
+    figures["config"]["meta"]["sheet_series"] = {"figures": ["worth"], "beside": ["town_code"]}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (with_names_from_nowhere, "meta.names_in of figures.town_code is towns.name: there is no such column"),
+        (with_a_sheet_of_other_months, "meta.sheet_months of figures is quarter; it is one of none, period, all"),
+        (with_a_series_of_no_column, "meta.sheet_series of figures names columns that it has not: worth"),
         (without_grain, "The mart figures cannot be published: meta.grain is missing"),
         (without_label, r"figures\.value has no meta\.label_zh"),
         (without_stamp, "The mart figures cannot be published: release_id is missing"),

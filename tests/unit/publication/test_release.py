@@ -11,7 +11,7 @@ from orchestration.publication import durable, release
 from orchestration.publication.manifest import read_manifest
 from orchestration.publication.release import CopyDiffers
 from orchestration.publication.shelf import verify_all
-from orchestration.publication.writers import WRITERS, duckdb_file, parquet
+from orchestration.publication.writers import WRITERS, duckdb_file, parquet, workbook
 from orchestration.publication.writers.content import WrittenFile
 from orchestration.state import WAIVERS, State
 
@@ -47,7 +47,7 @@ def test_a_release_holds_every_month_up_to_its_own_in_the_order_of_the_grain(cit
 def test_only_published_tables_leave_and_parquet_holds_the_same(city, values):
     city.close_months(values)
     tables = {name for (name,) in city.read("select table_name from duckdb_tables()")}
-    assert tables == {"periods", "figures", "towns"}
+    assert tables == {"periods", "figures", "towns", "vintages"}
     for table in tables:
         path = city.published_dir / "current" / "parquet" / f"{table}.parquet"
         assert duckdb.sql(f"from '{path}'").fetchall() == city.read(f"from {table}")
@@ -62,7 +62,7 @@ def test_the_chinese_views_and_comments_are_in_the_file_itself(city, values):
     assert city.read("select comment from duckdb_tables() where table_name = 'figures'") == [
         ("指标表：指标表的说明\nTable figures.",)
     ]
-    assert city.read("select comment from duckdb_columns() where schema_name = 'main' and column_name = 'value'") == [
+    assert city.read("select comment from duckdb_columns() where table_name = 'figures' and column_name = 'value'") == [
         ("本期值：本期值的说明\nColumn value.",)
     ]
 
@@ -139,14 +139,17 @@ def test_the_manifest_says_what_the_release_was_made_of(city, values):
         (month.period, one.check_id, one.feed, one.waiver_ids) for month in manifest.months for one in month.waived
     ] == [("2024-02", "R-BATCH-001", "statistics_product", (1,))]
     assert {one.path: dict(one.rows) for one in manifest.files} == {
-        "specialty_town.duckdb": {"periods": 2, "figures": 4, "towns": 2},
+        "specialty_town.duckdb": {"periods": 2, "figures": 4, "towns": 2, "vintages": 4},
         "parquet/periods.parquet": {"periods": 2},
         "parquet/figures.parquet": {"figures": 4},
         "parquet/towns.parquet": {"towns": 2},
+        "parquet/vintages.parquet": {"vintages": 4},
         "lineage/contributions.parquet": {"contributions": 0},
         "lineage/changes.parquet": {"changes": 0},
         "lineage/rows.parquet": {"rows": 0},
         "lineage/rules.parquet": {"rules": 0},
+        "data_dictionary.html": {},
+        "specialty_town.xlsx": {"periods": 1, "figures": 2, "towns": 2},
     }
 
 
@@ -314,7 +317,7 @@ STEPS = {
     "after making the folder": (durable, "make_folder", True),
     "writing DuckDB": (duckdb_file, "write", False),
     "between the writers": (duckdb_file, "write", True),
-    "after the writers": (parquet, "write", True),
+    "after the writers": (workbook, "write", True),
     "writing the manifest": (release, "write_manifest", False),
     "syncing": (durable, "sync_tree", True),
     "entering it as prepared": (State, "prepare_release", False),
@@ -391,6 +394,7 @@ def test_a_new_writer_needs_nothing_else(city, values):
         "指标表",
         "报告期维表",
         "专业镇维表",
+        "历次发布表",
     ]
     assert problems(city) == []
 
@@ -412,7 +416,7 @@ def test_an_open_reader_keeps_its_release_and_a_new_one_sees_the_new(city, value
 def test_files_of_a_release_are_read_only(city, values):
     city.close_months({"2024-03": values["2024-03"]})
     files = [path for path in (city.published_dir / "releases").rglob("*") if path.is_file()]
-    assert len(files) == 9
+    assert len(files) == 12
     assert all(path.stat().st_mode & 0o222 == 0 for path in files)
 
 

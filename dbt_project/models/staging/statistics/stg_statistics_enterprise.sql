@@ -30,13 +30,13 @@ typed as (
         ) }} as {{ column }},
         {%- endfor %}
         {%- endfor %}
-        raw_rows.is_above_scale as is_above_scale_cell,
-        raw_rows.employees as employees_cell,
         {%- for item in items %}
         {%- for part in parts %}
         raw_rows.{{ item }}_{{ part }} as {{ item }}_{{ part }}_cell,
         {%- endfor %}
         {%- endfor %}
+        raw_rows.is_above_scale as is_above_scale_cell,
+        raw_rows.employees as employees_cell
     from raw_rows
 
 ),
