@@ -14,6 +14,7 @@ from orchestration.publication.writers.content import ReleaseContent, WrittenFil
 
 FOLDER = "lineage"
 CONTRIBUTIONS, CHANGES, ROWS, RULES = "contributions", "changes", "rows", "rules"
+_REGISTER = "registration_entities"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ def _condition(name: str, content: ReleaseContent) -> str:
     months = f"lines.{PERIOD_COLUMN} in ({content.published_months})"
     if name == RULES:
         return "true"
+    if name == CONTRIBUTIONS:
+        # Of a register nearly every entity is neither new nor cancelled: what counts nowhere is told of ledgers alone.
+        return (
+            f"{months} and (lines.is_in_month or lines.is_in_year or lines.indicator_code not in "
+            f"(select indicator_code from {WAREHOUSE}.main.indicator_list where source_feed = '{_REGISTER}'))"
+        )
     if name == ROWS:
         # A month without a register of its own counts rows of an earlier one, which may itself be left out.
         behind = " union all ".join(

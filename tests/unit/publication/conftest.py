@@ -131,8 +131,11 @@ class City:
                 "create table worksheet (period varchar); create table int_figures (period varchar)"
             )
             for table in lineage.TABLES.values():
-                columns = ", ".join(f"{column} varchar" for column in table.columns)
+                columns = ", ".join(
+                    f"{column} {'boolean' if column.startswith('is_') else 'varchar'}" for column in table.columns
+                )
                 warehouse.execute(f"create table {table.source} ({columns})")
+            warehouse.execute("create table indicator_list (indicator_code varchar, source_feed varchar)")
             for period, of_towns in values.items():
                 warehouse.execute("insert into periods values (?, ?, null, null, null)", [period, int(period[5:])])
                 for town, value in zip("ba", reversed(of_towns), strict=True):

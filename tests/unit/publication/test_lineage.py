@@ -23,8 +23,18 @@ def written(city, values, tmp_path):
                 "insert into int_lineage_rows (period, row_id, status) values (?, ?, 'used'), (?, ?, 'set_aside')",
                 [period, f"row of {period}", period, f"bad row of {period}"],
             )
+        # Of a register what counts nowhere is not told.
+        warehouse.execute("insert into indicator_list values ('new', 'registration_entities'), ('i', 'ledger_events')")
+        warehouse.execute(
+            "insert into int_contributions (period, indicator_code, row_id, is_in_month, is_in_year) values "
+            "('2024-02', 'new', 'neither', false, false), ('2024-02', 'new', 'this year', false, true), "
+            "('2024-02', 'i', 'ahead', false, false)"
+        )
         # February's register is that of January, with a change on top that came in January too.
-        warehouse.execute("insert into int_contributions (period, row_id) values ('2024-02', 'register of 2024-01')")
+        warehouse.execute(
+            "insert into int_contributions (period, indicator_code, row_id, is_in_month) "
+            "values ('2024-02', 'old', 'register of 2024-01', true)"
+        )
         warehouse.execute(
             "insert into int_lineage_changes (period, row_id) values ('2024-02', 'change'), ('2024-03', 'c')"
         )
@@ -35,7 +45,7 @@ def written(city, values, tmp_path):
         warehouse.execute("insert into validation_rules (rule_id) values ('R-2'), ('R-1')")
     months = {"2024-01": MonthOfRelease("blocked"), "2024-02": MonthOfRelease("published")}
     with open_warehouse(city.warehouse_path) as connection:
-        files = lineage.write(ReleaseContent(connection, [], "2024-02-r1", months), tmp_path)
+        files = lineage.write(ReleaseContent(connection, [], "2024-02-r1", months, city.clock(), {}), tmp_path)
     rows = {name: pq.read_table(tmp_path / "lineage" / f"{name}.parquet") for name in lineage.TABLES}
     assert {(one.path, count) for one in files for count in one.rows.values()} == {
         (f"lineage/{name}.parquet", table.num_rows) for name, table in rows.items()
@@ -46,8 +56,10 @@ def written(city, values, tmp_path):
 def test_a_release_holds_the_lineage_of_its_own_months_alone(written):
     assert [(one["period"], one["indicator_code"], one["row_id"]) for one in written["contributions"]] == [
         ("2024-02", "h", None),
+        ("2024-02", "i", "ahead"),
         ("2024-02", "i", "row of 2024-02"),
-        ("2024-02", None, "register of 2024-01"),
+        ("2024-02", "new", "this year"),
+        ("2024-02", "old", "register of 2024-01"),
     ]
     assert [one["row_id"] for one in written["changes"]] == ["change"]
     assert [one["rule_id"] for one in written["rules"]] == ["R-1", "R-2"]
