@@ -86,6 +86,17 @@ def test_a_correction_lives_until_the_sender_has_mended_the_file(city):
     assert listed["outcome"] == "obsolete"
     assert "已过时" in city.stm("correction", "list").out
 
+    # The release that used it still says so.
+    traced = city.stm(
+        "trace", "--period", PERIOD, "--town", "all", "--indicator", "总投资", "--release", f"{PERIOD}-r1", "--json"
+    )
+    assert traced.code == 0, traced.err
+    (one,) = [one for one in json.loads(traced.out)["contributions"] if one["contributor"] == PROJECT]
+    (applied,) = one["row"]["corrections"]
+    assert (applied["correction_id"], applied["wrong"], applied["right"]) == ("C-1", f"{wrong:,}", str(right))
+    (as_sent,) = [cell["text"] for cell in one["row"]["cells"] if cell["column"] == "total_investment"]
+    assert (Decimal(as_sent), Decimal(one["value"])) == (wrong, right)
+
     ended = city.stm("correction", "withdraw", "C-1", "--by", "张工", "--why", "来文已更正")
     assert ended.code == 0, ended.err
     assert "已撤销" in city.stm("correction", "list").out

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +13,9 @@ import pytest
 
 from orchestration.instance import open_instance
 from orchestration.settings import Settings
+from orchestration.state import State
+from orchestration.trace import Question, Tracer
+from sources.contract import load_contracts
 from tests.city import FEEDS, SAMPLE, City, Ran, needs_sample
 
 pytestmark = needs_sample
@@ -187,6 +191,48 @@ def test_a_correction_of_an_earlier_month_reopens_it_and_says_so(city: City, cor
     assert [one["file_name"] for one in reopened["2024-05"]["deliveries"]] == ["三月更正.xlsx", "四月更正.xlsx"]
     march = next(one for one in corrected.report["published"] if one["period"] == "2024-03")
     assert (march["replaces"], march["is_changed"]) == ("2024-03-r1", True)
+
+
+@pytest.mark.parametrize(
+    ("number", "file", "sent"),
+    [
+        pytest.param(1, None, None, id="before the correction"),
+        pytest.param(2, "三月更正.xlsx", "1234.5", id="after it"),
+    ],
+)
+def test_each_release_of_a_month_is_traced_to_the_ledger_that_it_was_made_of(
+    city: City, corrected: Ran, number: int, file: str | None, sent: str | None
+) -> None:
+    """Also the first one, though the warehouse has forgotten it: a correction came and replaced its rows."""
+    assert corrected.code == 0
+    settings = Settings(data_dir=city.data)
+    with (
+        State(settings.state_dir) as state,
+        Tracer(
+            f"2024-03-r{number}",
+            published_dir=settings.published_dir,
+            raw_dir=settings.raw_dir,
+            state=state,
+            contracts=load_contracts(),
+        ) as tracer,
+    ):
+        traced = tracer.trace(Question("2024-03", "all", "investment_completed")).as_json()
+    original = next((SAMPLE / "landing" / PROJECTS / "2024-03").glob("*.xlsx"))
+    sheet = openpyxl.load_workbook(original).worksheets[0]
+    project, as_sent = str(sheet.cell(4, 1).value), str(sheet.cell(4, 9).value)
+    [one] = [one for one in traced["contributions"] if one["contributor"] == project]
+    [cell] = [cell for cell in one["row"]["cells"] if cell["column"] == "completed_investment_month"]
+    assert (one["row"]["file"], cell["text"]) == (file or original.name, sent or as_sent)
+    assert sum(Decimal(one["value"]) for one in traced["contributions"]) == Decimal(traced["published"]["value"])
+    assert traced["agrees"]
+    replaced = [row for row in traced["left_out"] if row["status"] == "superseded" and row["row_key"] == project]
+    if number == 1:
+        assert replaced == []
+    else:
+        [before] = replaced
+        assert (before["file"], before["replaced_by"]["file"]) == (original.name, file)
+        assert before["replaced_by"]["delivery"]["received_at"] == "2024-06-20T09:00:00+08:00"
+        assert traced["cell"]["value_status"] == "revised"
 
 
 def test_dagsters_pages_tell_what_was_waived_reopened_and_stopped(city: City, corrected: Ran) -> None:

@@ -213,6 +213,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     for command in (
         "run --json", f"check --period {SOUND}", "quarantine list", "quarantine list --json", "quarantine show --json",
         "quarantine export", "release show",
+        f"trace --period {SOUND} --town all --indicator active_entities --json",
+        f"trace --period {SOUND} --town all --indicator honours_held",
     ):  # fmt: skip
         said[command] = city.stm(*command.split())
     set_aside = {one["feed"]: one["row_ref"] for one in json.loads(said["quarantine list --json"].out)}
