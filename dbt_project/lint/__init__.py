@@ -39,6 +39,7 @@ _TEXTS = {
     "split_rows": "select part from {0}",
     "row_status": "keyed as (select _row_id from staged)",
     "used_row_ctes": "set_aside as (select row_id from broken)",
+    "carried_changes": "months as (select cell from raw), changes as (select _row_id from months)",
     "rows_with_history": "feed_rows as (select _row_id from history)",
     "vanished_rows": "vanished as (select _row_id from feed_rows)",
     "jumped_and_vanished": "across as (select rule_id from rows_of_feed)",
