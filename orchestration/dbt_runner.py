@@ -123,7 +123,7 @@ class Dbt:
         return manifest_path
 
     def build(self, on_node: Callable[[str, int, int], None] = lambda name, done, total: None) -> BuildOutcome:
-        """One `dbt build` of everything but unit tests.
+        """One `dbt build` of everything that is built: unit tests are run by tests, exposures only say who reads.
 
         `on_node(name, done, total)` is called as nodes finish. Failing nodes are in the outcome; DbtFailed is raised
         only if dbt could not begin.
@@ -141,7 +141,8 @@ class Dbt:
         stamp = project_stamp(self._project_dir)
         # The build writes the manifest anew: killed in the middle of that, it must not be taken for a fresh one.
         self._stamp_path.unlink()
-        result = self._invoke(["build", "--exclude-resource-type", "unit_test"], [report], self._parsed)
+        left_out = [word for kind in ("unit_test", "exposure") for word in ("--exclude-resource-type", kind)]
+        result = self._invoke(["build", *left_out], [report], self._parsed)
         if result.result is None or not hasattr(result.result, "results"):
             raise _unbuilt(result)
         self._stamp_path.write_text(stamp, encoding="ascii")

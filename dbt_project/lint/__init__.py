@@ -44,8 +44,8 @@ _TEXTS = {
     "vanished_rows": "vanished as (select _row_id from feed_rows)",
     "jumped_and_vanished": "across as (select rule_id from rows_of_feed)",
     "walk_history": "walked as (select _row_id from broken)",
-    "dated_figures": "figures as (select period from contributions)",
-    "standing_figures": "figures as (select period from contributions)",
+    "dated_figures": "figures as (select indicators.unit from indicators cross join named_parts)",
+    "standing_figures": "figures as (select indicators.unit from indicators cross join named_parts cross join totals)",
 }
 _NAMED = {"impossible_dates": " as _impossible_dates", "unreadable_columns": " as _unreadable_cells,"}
 

@@ -1,7 +1,8 @@
 """The fault catalogue, run: every fault on clean deliveries of the demo city, one table of what became of them.
 
 Faults of files are read one by one; all faults of rows, cells and history stand in one city that is built once, those
-of whole months in another; a third build is of the clean city, and must break no rule at all.
+of whole months in another; a third build is of the clean city, and must break no rule at all. That is the one build of
+the whole demo: what must hold in every month of it is asked here too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import DBT_PROJECT_DIR
-from tests.faults.catalogue.city_files import CityFiles, write_clean_city
+from tests.faults.catalogue.city_files import CityFiles, sound_periods, write_demo_city
 from tests.faults.catalogue.every_fault import FAULTS
 from tests.faults.catalogue.fault import Fault
 from tests.faults.catalogue.outcomes import (
@@ -28,6 +29,8 @@ from tests.faults.catalogue.outcomes import (
     month_outcomes,
     table,
 )
+from tests.identities import IDENTITIES, Copies
+from tests.second_computation import headline_figures, headline_figures_of
 
 DESK_PERIOD = "2024-03"
 FEWEST = 70
@@ -40,9 +43,10 @@ class Catalogue:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._landing = folder / "clean" / "landing"
-        write_clean_city(self._landing)
-        self.clean = built(folder / "clean")
+        self.landing = folder / "clean" / "landing"
+        write_demo_city(self.landing)
+        self.sound = sound_periods(self.landing)
+        self.clean = built(folder / "clean", through=self.sound[-1])
         self.outcomes: list[Outcome] = [*self._on_the_desk(), *self._in_months()]
         self.alarms: list[str] = []
         self._in_a_city()
@@ -55,11 +59,11 @@ class Catalogue:
         ]
 
     def _clean_file(self, fault: Fault) -> Path:
-        (path,) = [path for path in (self._landing / fault.feed / DESK_PERIOD).iterdir() if path.suffix != ".json"]
+        (path,) = [path for path in (self.landing / fault.feed / DESK_PERIOD).iterdir() if path.suffix != ".json"]
         return path
 
     def _in_a_city(self) -> None:
-        damaged = Damaged(CityFiles.open(self._landing))
+        damaged = Damaged(CityFiles.open(self.landing, self.sound))
         # Those that need a whole month first, then those that only some entries will do for.
         for fault in sorted(FAULTS, key=lambda fault: (fault.stage != "form", not fault.is_choosy)):
             if fault.stage in ("form", "entry"):
@@ -71,7 +75,7 @@ class Catalogue:
         self.alarms += false_alarms(damaged, self.clean, city)
 
     def _in_months(self) -> list[Outcome]:
-        files = CityFiles.open(self._landing)
+        files = CityFiles.open(self.landing, self.sound)
         given: dict[Fault, tuple[str, str]] = {}
         for fault in FAULTS:
             if fault.stage == "month":
@@ -108,3 +112,21 @@ def test_every_rule_of_the_list_is_broken_by_a_fault():
     broken = Counter(rule for fault in FAULTS for rule in fault.disposition.rules)
     without = LEVELS.keys() - broken.keys()
     assert not without, f"no fault breaks {sorted(without)}"
+
+
+def test_a_second_computation_finds_the_same_figures_in_every_month(catalogue):
+    expected = headline_figures(catalogue.landing, DBT_PROJECT_DIR / "seeds")
+    assert len({period for period, *_ in expected}) == len(catalogue.sound) + 1
+    assert headline_figures_of(catalogue.clean.path) == expected
+
+
+@pytest.fixture(scope="module")
+def copies(catalogue) -> Copies:
+    return Copies([catalogue.clean.path])
+
+
+@pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: identity.name)
+def test_what_must_hold_between_figures_holds_in_every_month(copies, identity):
+    places = copies.places(identity)
+    assert places
+    assert [place for place, holds in places if not holds] == []

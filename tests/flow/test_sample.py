@@ -24,6 +24,8 @@ from orchestration.trace import Question, Tracer
 from sources.contract import load_contracts
 from tests.city import FEEDS, REPOSITORY, SAMPLE, City, needs_sample
 from tests.flow import back_test, fourth_town
+from tests.identities import IDENTITIES, Copies, Identity
+from tests.second_computation import headline_figures, headline_figures_of
 
 pytestmark = needs_sample
 
@@ -782,3 +784,36 @@ def test_a_projection_of_the_back_test_is_what_a_person_reckons(
         assert (found.point, found.low, found.high, found.end) == tuple(
             Decimal(f"{float(value):.4f}") for value in (point, low, high, end)
         )
+
+
+def test_a_second_computation_finds_the_same_figures_in_every_month(
+    sample_city: City, record_property: Callable[[str, object], None]
+) -> None:
+    expected = headline_figures(sample_city.landing, REPOSITORY / "dbt_project" / "seeds")
+    assert len({period for period, *_ in expected}) == len(ALL_MONTHS)
+    assert headline_figures_of(sample_city.current / "specialty_town.duckdb") == expected
+    record_property("cells that a second computation finds the same", len(expected))
+
+
+@pytest.fixture(scope="module")
+def copies(sample_city: City) -> Copies:
+    """The current release, and behind it the warehouse."""
+    return Copies([sample_city.current / "specialty_town.duckdb", sample_city.data / "warehouse" / "warehouse.duckdb"])
+
+
+@pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: identity.name)
+def test_what_must_hold_between_figures_holds_in_every_month(copies: Copies, identity: Identity) -> None:
+    places = copies.places(identity)
+    assert places
+    assert [place for place, holds in places if not holds] == []
+
+
+@pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: identity.name)
+def test_one_wrong_figure_breaks_what_must_hold(copies: Copies, identity: Identity) -> None:
+    assert not all(holds for _, holds in copies.places_when_broken(identity))
+
+
+def test_the_page_of_identities_lists_each_once() -> None:
+    page = (REPOSITORY / "docs" / "identities.md").read_text(encoding="utf-8")
+    listed = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert listed == [identity.name for identity in IDENTITIES]

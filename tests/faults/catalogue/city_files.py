@@ -31,11 +31,14 @@ MOST_DAMAGED_PCT_USUALLY = 8
 Break = tuple[Line, str, str]
 
 
-def write_clean_city(landing: Path) -> None:
-    """The demo without its last month, which alone holds faults."""
+def write_demo_city(landing: Path) -> None:
+    """The demo; its last month alone holds faults, of its own."""
     write_demo(landing, months=MONTHS, last_period=LAST_PERIOD, entities=ENTITIES)
-    for folder in landing.glob(f"*/{LAST_PERIOD}"):
-        shutil.rmtree(folder)
+
+
+def sound_periods(landing: Path) -> list[str]:
+    """All its months but the last."""
+    return sorted({path.name for path in landing.glob("*/*")} - {LAST_PERIOD})
 
 
 def _a_day_after(sent_at: str) -> str:

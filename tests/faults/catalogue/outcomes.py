@@ -44,8 +44,8 @@ class Outcome:
     seen: str = ""
 
 
-def built(data_dir: Path) -> Warehouse:
-    """Take in all that lies in landing, and build."""
+def built(data_dir: Path, through: str = LAST_PERIOD) -> Warehouse:
+    """Take in all that lies in landing, and build; `through`: up to which month it is looked at."""
     settings = Settings(data_dir=data_dir)
     with State(settings.state_dir) as state:
         found = scan(settings.landing_dir, CONTRACTS)
@@ -59,15 +59,16 @@ def built(data_dir: Path) -> Warehouse:
         write_intake_tables(CONTRACTS, state.deliveries(LAST_PERIOD), settings.intake_dir)
     failure = Dbt(settings).build().failure()
     assert failure is None, failure
-    return Warehouse(settings.warehouse_path, {key: arrival.file_name for key, arrival in arrivals.items()})
+    return Warehouse(settings.warehouse_path, {key: arrival.file_name for key, arrival in arrivals.items()}, through)
 
 
 @dataclass
 class Warehouse:
-    """A built warehouse; file names by delivery."""
+    """A built warehouse; file names by delivery, and the last month that is looked at."""
 
     path: Path
     file_names: Mapping[str, str]
+    through: str
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query."""
@@ -80,7 +81,8 @@ class Warehouse:
         return {
             (feed, self.file_names[delivery_id], row_no, period, rule)
             for feed, delivery_id, row_no, period, rule in self.query(
-                "select feed, delivery_id, row_no, period, rule_id from val_broken_rules where row_status = 'in_force'"
+                "select feed, delivery_id, row_no, period, rule_id from val_broken_rules "
+                f"where row_status = 'in_force' and period <= '{self.through}'"
             )
         }
 
@@ -89,12 +91,12 @@ class Warehouse:
         """Rules that fail, by feed and month."""
         failing: dict[tuple[str, str], set[str]] = defaultdict(set)
         for feed, period, rule in self.query(
-            """
-            select feed, period, rule_id from rule_evaluations where rows_failing > 0
+            f"""
+            select feed, period, rule_id from rule_evaluations where rows_failing > 0 and period <= '{self.through}'
             union all
             select source_feed, period, unnest(string_split(flags, '|'))
             from indicator_monthly inner join indicator_catalogue using (indicator_code)
-            where flags is not null
+            where flags is not null and period <= '{self.through}'
             """
         ):
             failing[feed, period].add(rule)
@@ -103,7 +105,7 @@ class Warehouse:
     def used(self, feed: str) -> dict[tuple[Any, ...], dict[str, Any]]:
         """The used rows of a feed, by month and key: their values, warnings (`_warnings`) and place (`_place`)."""
         with duckdb.connect(str(self.path), read_only=True) as connection:
-            rows = connection.execute(f"select * from int_{feed}")
+            rows = connection.execute(f"select * from int_{feed} where period <= '{self.through}'")
             names = [column[0] for column in rows.description]
             key = ["period", *CONTRACTS[feed].key]
             used = {}
