@@ -28,9 +28,12 @@ def write(content: ReleaseContent, folder: Path) -> list[WrittenFile]:
     # In the file itself: `create table as` knows no comments, and a view made from outside would name the
     # attached catalogue, which a reader does not have.
     with open_offline(path, is_read_only=False) as release:
+        # One transaction: hundreds of comments, each synced to disk by itself, would take longer than all tables.
+        release.execute("begin")
         release.execute(f"create schema {ZH_SCHEMA}")
         for mart in content.marts:
             _describe(release, mart)
+        release.execute("commit")
     return [WrittenFile(FILE_NAME, rows)]
 
 
