@@ -23,7 +23,7 @@ from orchestration.corrections import outcomes
 from orchestration.publication import durable
 from orchestration.publication.fingerprint import CodeVersion
 from orchestration.publication.gate import ExpectedOf, GateDecision, confirm
-from orchestration.publication.history import Speaker, Statements, tell
+from orchestration.publication.history import Chronicle, Speaker, forget, leftovers
 from orchestration.publication.ledger import Ledger
 from orchestration.publication.manifest import (
     DeclaredCorrection,
@@ -186,7 +186,7 @@ def publish(
 
 def recover(published_dir: Path, state: State, clock: Clock) -> tuple[Sentence, ...]:
     """Finish or abandon what an interrupted run left, and let `current` point where it should. What was mended."""
-    shelf, statements = Shelf(published_dir), Statements(state.statements_dir)
+    shelf = Shelf(published_dir)
     mended = []
     for release in Ledger(state).releases:
         if release.status != "prepared":
@@ -203,14 +203,14 @@ def recover(published_dir: Path, state: State, clock: Clock) -> tuple[Sentence, 
             )
         else:
             state.record_release(release.release_id, "abandoned", clock(), why="interrupted before it was complete")
-            statements.forget(release.release_id)
+            forget(state.statements_dir, release.release_id)
             mended.append(
                 Sentence(
                     f"上次中断的发布 {release.release_id} 已作废，编号不再使用。",
                     f"The interrupted release {release.release_id} was abandoned; its number is not used again.",
                 )
             )
-    for leftover in [*shelf.leftovers(), *statements.leftovers()]:
+    for leftover in [*shelf.leftovers(), *leftovers(state.statements_dir)]:
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
         else:
@@ -276,7 +276,13 @@ class _Making:
     ) -> None:
         self._connection = connection
         self._marts = marts
-        self._histories = histories
+        self._chronicles = [
+            (
+                history,
+                Chronicle(connection, history, state.statements_dir, f"{WAREHOUSE}.main.{identifier(history.of.name)}"),
+            )
+            for history in histories
+        ]
         self._decisions = decisions
         self._shelf = shelf
         self._state = state
@@ -284,7 +290,6 @@ class _Making:
         self._run_id = run_id
         self._clock = clock
         self._writers = writers
-        self._statements = Statements(state.statements_dir)
         self._dbt_manifest = dbt_manifest
 
     def make(self, period: str) -> PublishedRelease:
@@ -294,7 +299,7 @@ class _Making:
         before = Ledger(self._state).newest(period)
         decisions = {month: one for month, one in self._decisions.items() if month <= period}
         made_at = self._clock()
-        content = self._content(Speaker(release_id, number, made_at), decisions)
+        content = self._content(Speaker(release_id, period, number, made_at), decisions)
         making = self._shelf.place_in_making(period, number)
         durable.make_folder(making)
         written = [file for writer in self._writers for file in writer.write(content, making)]
@@ -347,12 +352,11 @@ class _Making:
         content = ReleaseContent(
             self._connection, self._marts, speaker.release_id, months, speaker.released_at, self._dbt_manifest
         )
-        seen = Ledger(self._state).seen()
-        self._statements.complete(self._histories, seen, self._shelf)
-        for history in self._histories:
-            self._statements.keep(self._connection, history, speaker.release_id, content.select(history.of))
-            speakers = [*map(Speaker.of, seen), speaker]
-            content.add(history.mart, tell(self._connection, history, self._statements, speakers))
+        seen = [Speaker.of(one) for one in Ledger(self._state).seen()]
+        for history, chronicle in self._chronicles:
+            chronicle.recall(seen, self._shelf)
+            chronicle.say(speaker, [*seen, speaker], content.select(history.of))
+            content.add(history.mart, chronicle.tell([*seen, speaker]))
         return content
 
     def _check_copy(self, decisions: Mapping[str, GateDecision], folder: Path) -> None:

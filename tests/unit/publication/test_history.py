@@ -1,6 +1,8 @@
 """What every release said: a row where a cell changes, whatever became of the release that said so."""
 
+import dataclasses
 import datetime as dt
+import random
 import shutil
 from decimal import Decimal
 
@@ -8,9 +10,9 @@ import duckdb
 import pytest
 
 from orchestration.publication import release
-from orchestration.publication.history import Speaker, StatementLost, Statements, tell
+from orchestration.publication.history import Chronicle, Speaker, StatementLost
 from orchestration.publication.marts import MartsUnusable, read_histories
-from orchestration.publication.shelf import verify_all
+from orchestration.publication.shelf import Shelf, verify_all
 from orchestration.state import State
 from sources.landing import SHANGHAI
 
@@ -22,26 +24,32 @@ COLUMNS = "period varchar, town_code varchar, value decimal(18, 4), release_id v
 def told(city, tmp_path):
     """Statements as given, town a by month and release, in order; the history as (month, value, release, current)."""
 
-    def tell_of(*releases, withdrawn=()):
+    def tell_of(*releases, withdrawn=(), blocked=None):
         (history,) = read_histories(city.dbt_manifest)
-        statements = Statements(tmp_path / "statements")
-        speakers = []
         with duckdb.connect() as connection:
+            connection.execute(f"create table said ({COLUMNS})")
+            chronicle = Chronicle(connection, history, tmp_path / "statements", "said")
+            speakers = []
             for place, (release_id, said) in enumerate(releases):
-                connection.execute(f"create or replace table said ({COLUMNS})")
+                connection.execute("delete from said")
                 for period, value in said.items():
                     connection.execute("insert into said values (?, 'a', ?, ?)", [period, value, release_id])
-                statements.keep(connection, history, release_id, "from said")
-                number = int(release_id.rpartition("-r")[2])
                 released_at = MORNING + dt.timedelta(hours=place)
-                speakers.append(Speaker(release_id, number, released_at, release_id in withdrawn))
-            rows = connection.execute(tell(connection, history, statements, speakers)).fetchall()
+                speakers.append(speaker(release_id, released_at, (blocked or {}).get(release_id, ())))
+                chronicle.say(speakers[-1], speakers, "from said")
+            asked = [dataclasses.replace(one, is_withdrawn=one.release_id in withdrawn) for one in speakers]
+            rows = connection.execute(chronicle.tell(asked)).fetchall()
         return [
             (period, value, f"{release_id} at {released_at:%H}", is_current)
             for period, _, value, release_id, released_at, _, is_current in rows
         ]
 
     return tell_of
+
+
+def speaker(release_id, released_at=MORNING, blocked=()):
+    period, _, number = release_id.rpartition("-r")
+    return Speaker(release_id, period, int(number), released_at, blocked)
 
 
 def test_only_what_differs_from_what_was_said_before_is_a_row(told):
@@ -80,13 +88,33 @@ def test_a_withdrawn_release_has_said_it_and_is_not_current(told):
         ("2024-02", 7, "2024-02-r1 at 10", True),
     ]
     assert not any(is_current for *_, is_current in told(*said[:1], withdrawn=("2024-01-r1",)))
+    # So does what it says first, and what it says again of old.
+    assert told(*said, ("2024-01-r3", {"2024-01": 5}), withdrawn=("2024-01-r1", "2024-01-r2")) == [
+        ("2024-01", 1, "2024-01-r1 at 08", False),
+        ("2024-01", 5, "2024-01-r2 at 09", False),
+        ("2024-01", 5, "2024-01-r3 at 10", True),
+    ]
+    assert told(*said, ("2024-01-r3", {"2024-01": 1}), withdrawn=("2024-01-r2",)) == [
+        ("2024-01", 1, "2024-01-r1 at 08", False),
+        ("2024-01", 5, "2024-01-r2 at 09", False),
+        ("2024-01", 1, "2024-01-r3 at 10", True),
+    ]
 
 
 def test_a_month_that_a_release_does_not_hold_is_not_spoken_of(told):
     """Blocked, or after its own: nothing is said, so nothing is taken back."""
-    assert told(("2024-01-r1", {"2024-01": 1}), ("2024-02-r1", {"2024-02": 7})) == [
+    said = ("2024-01-r1", {"2024-01": 1}), ("2024-01-r2", {"2024-01": 5}), ("2024-02-r1", {"2024-02": 7})
+    blocked = {"2024-02-r1": ("2024-01",)}
+    assert told(*said, blocked=blocked) == [
+        ("2024-01", 1, "2024-01-r1 at 08", False),
+        ("2024-01", 5, "2024-01-r2 at 09", True),
+        ("2024-02", 7, "2024-02-r1 at 10", True),
+    ]
+    # Nor does it repeat what was withdrawn.
+    assert told(*said, blocked=blocked, withdrawn=("2024-01-r2",)) == [
         ("2024-01", 1, "2024-01-r1 at 08", True),
-        ("2024-02", 7, "2024-02-r1 at 09", True),
+        ("2024-01", 5, "2024-01-r2 at 09", False),
+        ("2024-02", 7, "2024-02-r1 at 10", True),
     ]
 
 
@@ -102,23 +130,22 @@ def test_a_cell_that_is_left_out_later_is_empty_from_then_on(city, tmp_path):
         "when_left_out": {"standing": "missing"},
     }
     (history,) = read_histories(city.dbt_manifest)
-    statements = Statements(tmp_path / "statements")
     said = {
         "2024-01-r1": "('2024-01', 'a', 1, 'A', 'final', 'n'), ('2024-01', 'b', 2, 'B', 'final', 'n')",
         "2024-01-r2": "('2024-01', 'a', 1, 'A', 'final', 'another note')",
         "2024-01-r3": "('2024-01', 'a', 1, 'A', 'revised', null), ('2024-01', 'b', 2, 'B', 'final', 'n')",
     }
     with duckdb.connect() as connection:
+        connection.execute(f"create table empty ({COLUMNS}, town_name varchar, standing varchar, note varchar)")
+        chronicle = Chronicle(connection, history, tmp_path / "statements", "empty")
+        speakers = []
         for release_id, rows in said.items():
-            query = (
-                f"select *, '{release_id}' as release_id from (values {rows}) "
-                "as said (period, town_code, value, town_name, standing, note)"
-            )
-            statements.keep(connection, history, release_id, query)
-        speakers = [Speaker(one, int(one[-1]), MORNING) for one in said]
-        query = tell(connection, history, statements, speakers)
+            speakers.append(speaker(release_id))
+            query = f"from (values {rows}) as said (period, town_code, value, town_name, standing, note)"
+            chronicle.say(speakers[-1], speakers, query)
         rows = connection.execute(
-            f"select town_code, value, town_name, standing, note, release_no, is_current from ({query})"
+            "select town_code, value, town_name, standing, note, release_no, is_current "
+            f"from ({chronicle.tell(speakers)})"
         ).fetchall()
     assert rows == [
         ("a", 1, "A", "final", "n", 1, False),
@@ -131,15 +158,61 @@ def test_a_cell_that_is_left_out_later_is_empty_from_then_on(city, tmp_path):
 
 def test_a_statement_of_before_a_column_was_added_still_counts(city, tmp_path):
     (history,) = read_histories(city.dbt_manifest)
-    statements = Statements(tmp_path / "statements")
+    older, newer = speaker("2024-01-r1"), speaker("2024-01-r2")
     with duckdb.connect() as connection:
-        older = "select '2024-01' as period, 'a' as town_code, '2024-01-r1' as release_id"
-        statements.keep(connection, history, "2024-01-r1", older)
-        newer = "select '2024-01' as period, 'a' as town_code, 3 as value, '2024-01-r2' as release_id"
-        statements.keep(connection, history, "2024-01-r2", newer)
-        speakers = [Speaker("2024-01-r1", 1, MORNING), Speaker("2024-01-r2", 2, MORNING)]
-        query = tell(connection, history, statements, speakers)
-        assert connection.execute(f"select value, is_current from ({query})").fetchall() == [(None, False), (3, True)]
+        (tmp_path / "figures").mkdir()
+        connection.execute(
+            "copy (select '2024-01' as period, 'a' as town_code, '2024-01-r1' as release_id, true as is_said) "
+            f"to '{tmp_path}/figures/2024-01-r1.parquet'"
+        )
+        connection.execute(f"create table empty ({COLUMNS})")
+        chronicle = Chronicle(connection, history, tmp_path, "empty")
+        chronicle.recall([older], Shelf(tmp_path))
+        chronicle.say(newer, [older, newer], "select '2024-01' as period, 'a' as town_code, 3 as value")
+        told = connection.execute(f"select value, is_current from ({chronicle.tell([older, newer])})").fetchall()
+    assert told == [(None, False), (3, True)]
+
+
+def in_plain_words(speakers, said):
+    """The history by its definition, cell by cell: (month, value, release, is current)."""
+    told = []
+    for cell in sorted({month for one in said for month in one}):
+        before = before_standing = None
+        rows = []
+        for speaker, rows_said in zip(speakers, said, strict=True):
+            if cell not in rows_said:
+                continue
+            now = (rows_said[cell],)
+            if now != before or (not speaker.is_withdrawn and now != before_standing):
+                rows.append((speaker, now[0]))
+            before = now
+            before_standing = before_standing if speaker.is_withdrawn else now
+        current = next((one for one, _ in reversed(rows) if not one.is_withdrawn), None)
+        told += [(cell, value, one.release_id, one is current) for one, value in rows]
+    return told
+
+
+def test_any_order_of_releases_and_withdrawals_is_told_as_defined(city, tmp_path):
+    (history,) = read_histories(city.dbt_manifest)
+    months, chance = ("2024-01", "2024-02", "2024-03"), random.Random(12)
+    for trial in range(12):
+        with duckdb.connect() as connection:
+            connection.execute(f"create table said ({COLUMNS})")
+            chronicle = Chronicle(connection, history, tmp_path / str(trial), "said")
+            speakers, said = [], []
+            for number in range(1, 7):
+                own = chance.choice(months)
+                blocked = tuple(month for month in months if month < own and chance.random() < 0.2)
+                speakers.append(speaker(f"{own}-r{number}", MORNING + dt.timedelta(hours=number), blocked))
+                said.append({one: chance.choice([1, 2, None]) for one in months if one <= own and one not in blocked})
+                values = ", ".join(f"('{month}', 'a', {value or 'null'}, null)" for month, value in said[-1].items())
+                connection.execute(f"delete from said; insert into said values {values}")
+                chronicle.say(speakers[-1], speakers, "from said")
+            asked = [dataclasses.replace(one, is_withdrawn=chance.random() < 0.4) for one in speakers]
+            rows = connection.execute(
+                f"select period, value, release_id, is_current from ({chronicle.tell(asked)})"
+            ).fetchall()
+        assert rows == in_plain_words(asked, said), asked
 
 
 # In a release
