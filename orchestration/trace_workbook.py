@@ -38,6 +38,7 @@ def write_trace(trace: Trace, path: Path) -> None:
                 "上年同期的行", f"{trace.prior.period} 计入上年同期的行：看“累计”", trace.prior_contributions
             ),
         )
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(part), options) as workbook:

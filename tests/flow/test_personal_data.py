@@ -20,6 +20,7 @@ import duckdb
 import openpyxl
 import pytest
 
+from orchestration.sent_rows import MASK
 from orchestration.settings import PROJECT_DIR
 from sources.contract import Contract, load_contracts
 from tests.city import City, Ran
@@ -156,6 +157,9 @@ def deliver_refused(city: City) -> None:
     (city.landing / EVENTS / FAULTY / f"扫描件{PHONE}.pdf").write_bytes(PERSON.encode())
 
 
+# Each entity that counts is shown by its name, among other cells.
+TRACE = f"trace --period {SOUND} --town all --indicator active_entities --json"
+
 # What a mark looks like in bytes: as text, and as JSON escapes it.
 MARKS = tuple(
     form
@@ -213,7 +217,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     for command in (
         "run --json", f"check --period {SOUND}", "quarantine list", "quarantine list --json", "quarantine show --json",
         "quarantine export", "release show",
-        f"trace --period {SOUND} --town all --indicator active_entities --json",
+        TRACE,
         f"trace --period {SOUND} --town all --indicator honours_held",
     ):  # fmt: skip
         said[command] = city.stm(*command.split())
@@ -234,6 +238,7 @@ def test_the_city_is_as_planted(told: Told) -> None:
     assert refused == {"R-FILE-001", "R-FILE-002", "R-FILE-003", "R-FILE-008"}
     set_aside = {one["feed"] for one in json.loads(told.said["quarantine list --json"].out)}
     assert set_aside == set(CONTRACTS)
+    assert told.said[TRACE].out.count(MASK) >= SOUND_ROWS
     for folder in ("landing", "raw", "quarantine"):
         assert any(holds_a_person(content_of(path)) for path in files(told.city.data / folder)), folder
 

@@ -303,11 +303,12 @@ def test_a_trace_is_told_on_screen_in_json_and_as_a_workbook(returns, tmp_path):
         "按所列各行复算 17，一致",
     ):
         assert words in said
-    write_trace(found, tmp_path / "溯源.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "溯源.xlsx")
+    path = tmp_path / "交办" / "溯源.xlsx"
+    write_trace(found, path)
+    book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["说明", "计入的行", "未计入的行", "规则"]
     assert [cell.value for cell in book["计入的行"][5]][:4] == ["合计", "=SUM(B3:B4)", "=SUM(C3:C4)", "=SUM(D3:D4)"]
-    assert [path.name for path in tmp_path.glob("*.xlsx")] == ["溯源.xlsx"]
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.fixture
