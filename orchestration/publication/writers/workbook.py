@@ -74,7 +74,7 @@ def write(content: ReleaseContent, folder: Path) -> list[WrittenFile]:
     guide = book.add_worksheet(GUIDE)
     rows = {}
     tables = {mart.name: mart for mart in content.marts}
-    for mart in content.marts:
+    for mart in sorted(content.marts, key=_place):
         if mart.sheet_months != "none":
             sheet = book.add_worksheet(mart.label_zh)
             rows[mart.name] = _write_table(content, mart, tables, sheet, style)
@@ -83,6 +83,11 @@ def write(content: ReleaseContent, folder: Path) -> list[WrittenFile]:
     _write_guide(content, [tables[name] for name in rows], rows, guide, style)
     book.close()
     return [WrittenFile(FILE_NAME, rows)]
+
+
+def _place(mart: Mart) -> tuple[bool, bool]:
+    """Where a sheet stands: a table with a series first, then the boards of the month, then the dimensions."""
+    return mart.series is None, not mart.is_monthly or mart.sheet_months == "all"
 
 
 class _Style:
