@@ -33,15 +33,31 @@ typed as (
 
 ),
 
+-- Of the raw rows once more, and of this one column: were `typed` read twice, it would be kept whole, all months of it,
+-- and whoever asks for one month would wait for all.
+words as (
+
+    select distinct {{ parse_text('cells.entity_type') }} as entity_type_delivered
+    from (
+        select distinct entity_type
+        from {{ source('raw', 'registration_entities') }}
+        union distinct
+        select right_cell as entity_type
+        from {{ ref('stg_corrected_cells') }}
+        where feed = 'registration_entities' and column_name = 'entity_type'
+    ) as cells
+
+),
+
 types as (
 
     select
-        typed.entity_type_delivered,
+        words.entity_type_delivered,
         min_by(entity_type_list.entity_type, entity_type_list.type_order) as entity_type
-    from (select distinct entity_type_delivered from typed) as typed
+    from words
     inner join {{ ref('entity_type_list') }} as entity_type_list
-        on instr(typed.entity_type_delivered, entity_type_list.keyword) > 0
-    group by typed.entity_type_delivered
+        on instr(words.entity_type_delivered, entity_type_list.keyword) > 0
+    group by words.entity_type_delivered
 
 ),
 
