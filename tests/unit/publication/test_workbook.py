@@ -81,7 +81,7 @@ def content():
             "create table warehouse.periods as select unnest(['2023-12', '2024-01', '2024-02', '2024-03']) as period, "
             "null as release_id; create table warehouse.detail as from warehouse.periods"
         )
-        yield ReleaseContent(connection, [BOARD, DETAIL, PERIODS, TOWNS], "2024-03-r2", MONTHS, MADE_AT)
+        yield ReleaseContent(connection, [BOARD, DETAIL, PERIODS, TOWNS], "2024-03-r2", MONTHS, MADE_AT, {})
 
 
 def read(content, folder):
