@@ -31,7 +31,7 @@ _TEXTS = {
     "lineage_columns": "{0}._row_id,",
     "register_profile": "profile_id,",
     "raw_rows": "select cell from raw",
-    "staged_rows": "select cell from staging",
+    "staged_rows": "select cell from staging where cell is not null",
     "used_rows": "select cell from used",
     "with_severity": "select rule_id from {1}",
     "all_broken": "select rule_id from across_with_severity",
@@ -44,8 +44,8 @@ _TEXTS = {
     "vanished_rows": "vanished as (select _row_id from feed_rows)",
     "jumped_and_vanished": "across as (select rule_id from rows_of_feed)",
     "walk_history": "walked as (select _row_id from broken)",
-    "dated_figures": "figures as (select indicators.unit from indicators cross join named_parts)",
-    "standing_figures": "figures as (select indicators.unit from indicators cross join named_parts cross join totals)",
+    "contributions": "indicators as (select item from placed, keywords), final as (select item from indicators)",
+    "ledger_months": "select cell from raw",
 }
 _NAMED = {"impossible_dates": " as _impossible_dates", "unreadable_columns": " as _unreadable_cells,"}
 

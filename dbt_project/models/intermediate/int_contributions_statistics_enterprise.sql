@@ -39,14 +39,16 @@ scale_history as (
         now.period,
         now.credit_code,
         coalesce(
-            max_by(coalesce(other.is_above_scale, false), other.period)
-                filter (where substr(other.period, 1, 4) < substr(now.period, 1, 4)),
-            min_by(coalesce(other.is_above_scale, false), other.period)
-                filter (where substr(other.period, 1, 4) = substr(now.period, 1, 4))
+            max_by(coalesce(other.is_above_scale, false), other.period) filter (
+                where substr(other.period, 1, 4) < substr(now.period, 1, 4)
+            ),
+            min_by(coalesce(other.is_above_scale, false), other.period) filter (
+                where substr(other.period, 1, 4) = substr(now.period, 1, 4)
+            )
         ) as was_above_scale,
-        min(other.period)
-            filter (where other.is_above_scale and substr(other.period, 1, 4) = substr(now.period, 1, 4))
-            as first_above_period
+        min(other.period) filter (
+            where other.is_above_scale and substr(other.period, 1, 4) = substr(now.period, 1, 4)
+        ) as first_above_period
     from returns as now
     inner join returns as other on now.credit_code = other.credit_code and now.period >= other.period
     where now.is_above_scale
@@ -73,7 +75,7 @@ placed as (
         {%- endfor %}
         rank() over (
             partition by returns.period, places.town_code
-            order by returns.gross_output_value_ytd desc, returns.credit_code
+            order by returns.gross_output_value_ytd desc, returns.credit_code asc
         ) as output_rank,
         returns._warnings as warnings,
         returns._revised as revised,

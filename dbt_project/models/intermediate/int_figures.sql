@@ -41,7 +41,7 @@ indicators as (
         indicators.counts_when,
         indicators.has_towns,
         concat('|', indicators.breakdowns, '|') as breakdowns,
-        exists (
+        exists(
             select 1
             from listed_parts
             where instr(concat('|', indicators.breakdowns, '|'), concat('|', listed_parts.kind, '|')) > 0
@@ -136,10 +136,12 @@ sums as (
         sum(value_ytd_prior) filter (where is_in_year) as value_ytd_prior,
         sum(value_ytd) filter (where is_in_year and has_return_prior and value_ytd_prior is null) as prior_gap_ytd,
         sum(base) filter (where is_in_month) as base,
-        sum(cast(value as decimal(19, 8)) * cast(base as decimal(18, 4)))
-            filter (where is_in_month and computation = 'weighted_mean') as weighted,
-        sum(cast(value_ytd as decimal(19, 4)) * cast(value_ytd as decimal(19, 4)))
-            filter (where is_in_month and computation = 'square_share') as squares,
+        sum(cast(value as decimal(19, 8)) * cast(base as decimal(18, 4))) filter (
+            where is_in_month and computation = 'weighted_mean'
+        ) as weighted,
+        sum(cast(value_ytd as decimal(19, 4)) * cast(value_ytd as decimal(19, 4))) filter (
+            where is_in_month and computation = 'square_share'
+        ) as squares,
         sum(case when is_change then {{ change_pct('base', 'value') }} end) as changes,
         count(case when is_change then {{ change_pct('base', 'value') }} end) as changes_known,
         count(*) filter (where is_counted) as contributors,
@@ -147,6 +149,25 @@ sums as (
         bool_or(is_revised) as is_revised
     from weighed
     group by period, town_code, indicator_code, breakdown
+
+),
+
+-- What is no sum has one figure: the year to date is the month's.
+rates as (
+
+    select
+        sums.*,
+        case
+            when sums.computation in ('ratio', 'quotient') then {{ round_ratio('sums.value', 'sums.base', 100, 2) }}
+            when sums.computation = 'weighted_mean' then {{ round_ratio('sums.weighted', 'sums.base', 1, 4, 8) }}
+            when sums.computation = 'square_share'
+                then {{ round_ratio(
+                    'sums.squares', 'cast(sums.value as decimal(19, 4)) * cast(sums.value as decimal(19, 4))',
+                    10000, 2, 8
+                ) }}
+            when sums.computation = 'mean_change' then {{ round_ratio('sums.changes', 'sums.changes_known', 1, 2, 8) }}
+        end as rate
+    from sums
 
 ),
 
@@ -158,24 +179,15 @@ totals as (
         indicator_code,
         breakdown,
         unit,
+        case when computation in ('count', 'sum') then cast(value as decimal(18, 4)) else rate end as value,
+        case when computation in ('count', 'sum') then cast(value_ytd as decimal(18, 4)) else rate end
+            as value_ytd,
         value_ytd_prior,
         prior_gap_ytd,
         contributors,
         flags,
-        is_revised,
-        {%- for amount in ['value', 'value_ytd'] %}
-        case
-            when computation in ('count', 'sum') then cast({{ amount }} as decimal(18, 4))
-            when computation in ('ratio', 'quotient') then {{ round_ratio('value', 'base', 100, 2) }}
-            when computation = 'weighted_mean' then {{ round_ratio('weighted', 'base', 1, 4, 8) }}
-            when computation = 'square_share'
-                then {{ round_ratio(
-                    'squares', 'cast(value as decimal(19, 4)) * cast(value as decimal(19, 4))', 10000, 2, 8
-                ) }}
-            when computation = 'mean_change' then {{ round_ratio('changes', 'changes_known', 1, 2, 8) }}
-        end as {{ amount }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from sums
+        is_revised
+    from rates
 
 ),
 

@@ -5,7 +5,7 @@
 with staged as (
 
     {{ staged_rows('registration_entities') }}
-    and {{ is_in_batch('staged._period') }}
+        and {{ is_in_batch('staged._period') }}
 
 ),
 
