@@ -13,11 +13,12 @@ help: ## what can be done here 本页
 
 install: $(VENV)/installed.stamp ## the environment, as locked 安装
 
-# The lock holds hashes for every package; the project itself is put in without looking for any.
+# The lock holds hashes for every package; the project itself is put in without looking for any. Modules are compiled
+# when they are first imported, which most never are.
 $(VENV)/installed.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, %s is %s" % (sys.executable, sys.version.split()[0]))'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -1,9 +1,10 @@
-"""The style of the SQL, as `.sqlfluff` describes it: the models keep to it, and what does not is found."""
+"""The style of the SQL, as `.sqlfluff` describes it: what does not keep to it is found.
+
+That all models keep to it is asked by `make lint`: two minutes of one core, which the suite cannot spare.
+"""
 
 import json
 import subprocess
-
-import pytest
 
 from tests.city import REPOSITORY
 from tests.dbt_command import BIN
@@ -43,16 +44,6 @@ def sqlfluff(*arguments: str, given: str | None = None) -> tuple[int, dict[str, 
         for file in read
     }
     return done.returncode, broken, done.stdout[-2000:] + done.stderr[-2000:]
-
-
-# One process that only computes: on a machine that others use too it takes several times its 1–2 minutes.
-@pytest.mark.timeout(900)
-def test_every_model_keeps_to_the_style() -> None:
-    status, broken, said = sqlfluff("dbt_project/models")
-    assert {path: rules for path, rules in broken.items() if rules} == {}
-    assert status == 0, said
-    models = {str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / "dbt_project/models").rglob("*.sql")}
-    assert set(broken) == models
 
 
 def test_what_does_not_is_found() -> None:
