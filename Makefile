@@ -29,8 +29,8 @@ run: install ## demo deliveries if there are none, then all months to releases �
 test: install ## all tests but the long ones 测试
 	$(BIN)/python -m pytest
 
-faults: install ## the long fault tests: kills at many moments and the like 故障测试
-	$(BIN)/python -m pytest -m faults -n 1 tests/faults
+faults: install ## the long tests: many whole runs, kills at many moments 长测试
+	$(BIN)/python -m pytest -m faults -n 1
 
 lint: install ## ruff, sqlfluff, layer arrows, dbt conventions, dependencies 检查代码
 	$(BIN)/ruff check .

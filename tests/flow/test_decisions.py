@@ -18,7 +18,8 @@ from orchestration.trace import Question, Tracer
 from sources.contract import load_contracts
 from tests.city import FEEDS, SAMPLE, City, Ran, needs_sample
 
-pytestmark = needs_sample
+# Several whole runs: the suite has no time for them all (docs/architecture.md, Tests).
+pytestmark = [needs_sample, pytest.mark.faults]
 
 PROJECTS, PRODUCT, REGISTER = "ledger_projects", "statistics_product", "registration_entities"
 # A person who is in no list of the city: found anywhere, this came from the row that is planted.

@@ -15,7 +15,8 @@ import pytest
 
 from tests.city import SAMPLE, City, Ran, needs_sample
 
-pytestmark = needs_sample
+# Several whole runs: the suite has no time for them all (docs/architecture.md, Tests).
+pytestmark = [needs_sample, pytest.mark.faults]
 
 MONTHS = ("2024-02", "2024-03", "2024-04")
 # A network namespace that has not even a loopback.

@@ -21,7 +21,8 @@ import pytest
 
 from tests.city import REPOSITORY, SAMPLE, City, Ran, needs_sample
 
-pytestmark = needs_sample
+# Several whole runs: the suite has no time for them all (docs/architecture.md, Tests).
+pytestmark = [needs_sample, pytest.mark.faults]
 
 BEFORE, MONTH = "2024-02", "2024-03"
 ACTIVE = ("存续", "在业", "开业", "在营")

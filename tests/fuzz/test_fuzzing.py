@@ -19,7 +19,7 @@ from tests.fuzz.hostile import hostile_files
 from tests.unit.sources.builders import Intake
 
 ROOT = Path(__file__).parents[2]
-CASES = 1_600
+CASES = 1_200
 BATCH = 400
 MOST_MB = 512
 REFUSED_BY_A_READER = ("R-FILE-001", "R-FILE-007", "raised")
