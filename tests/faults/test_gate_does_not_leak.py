@@ -93,7 +93,7 @@ def published_city(tmp_path_factory: pytest.TempPathFactory) -> City:
     [
         (failing_dbt_test, {3}, "towns_are_none"),
         pytest.param(failing_expectation, {1}, "R-GX-TEST-001", marks=pytest.mark.faults),
-        (crashing_expectation_and_one_that_never_runs, {1, 3}, "R-GX-TEST-002"),
+        pytest.param(crashing_expectation_and_one_that_never_runs, {1, 3}, "R-GX-TEST-002", marks=pytest.mark.faults),
         pytest.param(crashing_expectation, {1, 3}, "R-GX-TEST-002", marks=pytest.mark.faults),
         pytest.param(expectation_that_looks_at_no_rows, {1, 3}, "R-GX-TEST-003", marks=pytest.mark.faults),
         pytest.param(judge_that_dies, {1, 3}, "R-GX-", marks=pytest.mark.faults),

@@ -66,6 +66,7 @@ def check_survival(city: City) -> None:
     assert not list((city.data / "published").rglob(".*")), "something half made was left behind"
 
 
+@pytest.mark.faults
 def test_a_run_killed_while_it_writes_a_release_leaves_a_valid_one_and_the_next_succeeds(
     published_city: City, tmp_path: Path
 ) -> None:
